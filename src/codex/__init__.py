@@ -1,0 +1,1 @@
+"""Codex: a ticketing system that can answer why."""

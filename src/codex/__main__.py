@@ -1,0 +1,5 @@
+"""`python -m codex` is `codex`."""
+
+from codex.cli import main
+
+main()

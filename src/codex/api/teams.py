@@ -1,0 +1,142 @@
+"""`/teams`: teams and who belongs to them."""
+
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, patch, post, put
+from msgspec import UNSET, UnsetType
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from codex.api.common import Body, Listed, id_of
+from codex.httpkit.asked import Asked
+from codex.identity import directory, policy, queries, teams
+from codex.identity.directory import MemberRow, TeamRow
+from codex.identity.models import Team, TeamAssignmentStrategy
+from codex.kernel.actor import Scope, TeamRole
+from codex.kernel.errors import require
+from codex.tickets.queries import has_tickets
+
+
+class NewTeam(Body):
+    """A team to be added."""
+
+    name: str
+    slug: str
+    prefix: str | None = None
+    description: str | None = None
+    assignment_strategy: TeamAssignmentStrategy = TeamAssignmentStrategy.QUEUE_ONLY
+    is_confidential: bool = False
+
+
+class TeamChanges(Body):
+    """What is to change; what is not sent stays."""
+
+    name: str | UnsetType = UNSET
+    slug: str | UnsetType = UNSET
+    prefix: str | None | UnsetType = UNSET
+    description: str | None | UnsetType = UNSET
+    assignment_strategy: TeamAssignmentStrategy | UnsetType = UNSET
+    is_confidential: bool | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
+
+
+class Membership(Body):
+    """The role that somebody has, or is to have, in a team."""
+
+    role: TeamRole
+
+
+@get("/", summary="All teams")
+async def list_teams(asked: Asked) -> Listed[TeamRow]:
+    """By name. Members see their own team's settings, owners see all."""
+    async with asked.reading() as reader:
+        return Listed(await directory.teams(reader, asked.actor), None)
+
+
+@post("/", summary="Add a team", opt={"scope": Scope.ADMIN})
+async def add(asked: Asked, data: NewTeam) -> Response[TeamRow]:
+    """Owners only."""
+    async with asked.work() as work:
+        team = await teams.add(
+            work, name=data.name, slug=data.slug, prefix=data.prefix, description=data.description,
+            strategy=data.assignment_strategy, is_confidential=data.is_confidential,
+        )  # fmt: skip
+    async with asked.reading() as reader:
+        row = await directory.team(reader, asked.actor, team.id)
+    return Response(row, status_code=201, headers={"Location": f"/api/v1/teams/{team.id}"})
+
+
+@get("/{ref:str}", summary="One team, by id or slug")
+async def show(asked: Asked, ref: str) -> TeamRow:
+    """As far as one may see it."""
+    async with asked.reading() as reader:
+        return await directory.team(reader, asked.actor, _ref(ref))
+
+
+@patch("/{ref:str}", summary="Change a team", opt={"scope": Scope.ADMIN})
+async def change(asked: Asked, ref: str, data: TeamChanges) -> TeamRow:
+    """The team's admins and owners. A team with tickets is deactivated, not deleted."""
+    async with asked.work() as work:
+        team = await _team(work.session, ref)
+        await teams.change(
+            work, team, name=data.name, slug=data.slug, prefix=data.prefix, description=data.description,
+            assignment_strategy=data.assignment_strategy, is_confidential=data.is_confidential,
+            is_active=data.is_active,
+        )  # fmt: skip
+    async with asked.reading() as reader:
+        return await directory.team(reader, asked.actor, team.id)
+
+
+@delete("/{ref:str}", summary="Remove a team that never had a ticket", opt={"scope": Scope.ADMIN})
+async def remove(asked: Asked, ref: str) -> None:
+    """Owners only; 409 for a team with tickets."""
+    async with asked.work() as work:
+        team = await _team(work.session, ref)
+        await teams.remove(work, team, has_tickets=await has_tickets(work.session, team.id))
+
+
+@get("/{ref:str}/members", summary="Who is in a team")
+async def list_members(asked: Asked, ref: str) -> Listed[MemberRow]:
+    """For its members and owners."""
+    async with asked.reading() as reader:
+        team = await directory.team(reader, asked.actor, _ref(ref))
+        require(policy.may_see_team(asked.actor, team.id), "Only its members see who is in a team.")
+        return Listed(await directory.members(reader, asked.actor, team.id), None)
+
+
+@put("/{ref:str}/members/{user_id:str}", summary="Add a member, or change the role", status_code=204,
+     opt={"scope": Scope.ADMIN})  # fmt: skip
+async def put_member(asked: Asked, ref: str, user_id: str, data: Membership) -> None:
+    """The team's admins and owners, up to their own role."""
+    async with asked.work() as work:
+        team = await _team(work.session, ref)
+        user = await queries.person(work.session, id_of(user_id))
+        await teams.put_member(work, team, user, role=data.role)
+
+
+@delete("/{ref:str}/members/{user_id:str}", summary="Take somebody out of a team", opt={"scope": Scope.ADMIN})
+async def remove_member(asked: Asked, ref: str, user_id: str) -> None:
+    """They are unassigned from the team's open tickets."""
+    async with asked.work() as work:
+        team = await _team(work.session, ref)
+        await teams.remove_member(work, team, await queries.person(work.session, id_of(user_id)))
+
+
+def _ref(text: str) -> UUID | str:
+    try:
+        return UUID(text)
+    except ValueError:
+        return text
+
+
+async def _team(session: AsyncSession, text: str) -> Team:
+    ref = _ref(text)
+    if isinstance(ref, UUID):
+        return await queries.team(session, ref, lock=True)
+    return await queries.team_by_slug(session, ref)
+
+
+router = Router(
+    "/teams",
+    route_handlers=[list_teams, add, show, change, remove, list_members, put_member, remove_member],
+    tags=["teams"],
+)

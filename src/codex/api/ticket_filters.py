@@ -1,0 +1,138 @@
+"""The query string of a list of tickets, read into Filters; an unknown parameter or value is refused by name."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from codex.classification.queries import category_ids
+from codex.db.database import Reader
+from codex.httpkit.asked import Req
+from codex.identity.directory import team_ids
+
+from codex.kernel import clock
+from codex.kernel.actor import Actor
+from codex.kernel.checks import Checks
+from codex.kernel.errors import Problem
+from codex.tickets.filters import Filters, Span, StatusGroup
+from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
+
+E = TypeVar("E", bound=StrEnum)
+PAGING = ("limit", "cursor", "sort")
+SPANS = ("created", "updated", "due", "completed")
+NAMES: dict[str, str] = {
+    "status": "Any of these statuses, separated by commas.",
+    "statusGroup": "open (ours to do), waiting, or done.",
+    "priority": "Any of P1, P2, P3, P4.",
+    "channel": "PORTAL or EMAIL.",
+    "team": "Any of these teams, by id or slug.",
+    "assignee": "Any of these people, by id; `me`; `none` for nobody.",
+    "requester": "This person, by id, or `me`.",
+    "follower": "This person, by id, or `me`.",
+    "category": "Any of these categories, by id or slug, each with what lies under it.",
+    **{f"{name}From": f"{name.capitalize()} at this instant or later (ISO 8601 with zone)." for name in SPANS},
+    **{f"{name}To": f"{name.capitalize()} before this instant (ISO 8601 with zone)." for name in SPANS},
+}
+
+
+async def filters_of(request: Req, reader: Reader, actor: Actor) -> Filters:
+    """What the request asks for. Raises Invalid naming every parameter that is not understood."""
+    given = {name: request.query_params.getall(name) for name in request.query_params}
+    values = {name: [v for text in texts for v in text.split(",") if v] for name, texts in given.items()}
+    with Checks() as check:
+        check.problems += [
+            Problem(name, f"There is no such filter; there are {', '.join(NAMES)}.")
+            for name in values
+            if name not in NAMES and name not in PAGING
+        ]
+        one = _One(check, actor)
+        filters = Filters(
+            statuses=one.of(TicketStatus, "status", values),
+            groups=one.of(StatusGroup, "statusGroup", values),
+            priorities=one.of(TicketPriority, "priority", values),
+            channels=one.of(TicketChannel, "channel", values),
+            teams=await _named(check, "team", values, lambda slugs: team_ids(reader, slugs)),
+            assignees=tuple("none" if v == "none" else one.person("assignee", v) for v in values.get("assignee", ())),
+            requester=one.person_in("requester", values),
+            follower=one.person_in("follower", values),
+            categories=await _categories(check, values, reader),
+            **{name: Span(one.time(f"{name}From", values), one.time(f"{name}To", values)) for name in SPANS},
+        )
+    return filters
+
+
+class _One:
+    """Readers of single values that note what they do not understand."""
+
+    def __init__(self, check: Checks, actor: Actor) -> None:
+        self._check, self._actor = check, actor
+
+    def of(self, kind: type[E], name: str, values: dict[str, list[str]]) -> tuple[E, ...]:
+        found = []
+        for text in values.get(name, ()):
+            try:
+                found.append(kind(text))
+            except ValueError:
+                self._check.fail(name, f"{text!r} is none of {', '.join(kind)}.")
+        return tuple(found)
+
+    def person(self, name: str, text: str) -> UUID:
+        if text == "me" and self._actor.id:
+            return self._actor.id
+        try:
+            return UUID(text)
+        except ValueError:
+            self._check.fail(name, f"{text!r} is not the id of a person, and not `me`.")
+            return UUID(int=0)
+
+    def person_in(self, name: str, values: dict[str, list[str]]) -> UUID | None:
+        texts = values.get(name, [])
+        if len(texts) > 1:
+            self._check.fail(name, "One person at a time.")
+        return self.person(name, texts[0]) if texts else None
+
+    def time(self, name: str, values: dict[str, list[str]]) -> datetime | None:
+        texts = values.get(name, [])
+        try:
+            return clock.parse(texts[-1]) if texts else None
+        except ValueError:
+            self._check.fail(name, f"{texts[-1]!r} is not an instant such as 2026-03-02T09:00:00Z.")
+            return None
+
+
+async def _named(
+    check: Checks,
+    name: str,
+    values: dict[str, list[str]],
+    look_up: Callable[[list[str]], object],
+) -> tuple[UUID, ...]:
+    ids, slugs = _split(values.get(name, ()))
+    if slugs:
+        known: dict[str, UUID] = await look_up(slugs)  # type: ignore[misc]
+        for slug in slugs:
+            if slug not in known:
+                check.fail(name, f"There is no {name} {slug!r}.")
+        ids += known.values()
+    return tuple(ids)
+
+
+async def _categories(check: Checks, values: dict[str, list[str]], reader: Reader) -> tuple[UUID, ...]:
+    ids, slugs = _split(values.get("category", ()))
+    if not ids and not slugs:
+        return ()
+    found = await category_ids(reader, ids=ids, slugs=slugs)
+    for name in (*slugs, *map(str, ids)):
+        if name not in found.named:
+            check.fail("category", f"There is no category {name!r}.")
+    return tuple(found.with_descendants)
+
+
+def _split(texts: Iterable[str]) -> tuple[list[UUID], list[str]]:
+    ids, slugs = [], []
+    for text in texts:
+        try:
+            ids.append(UUID(text))
+        except ValueError:
+            slugs.append(text)
+    return ids, slugs

@@ -1,0 +1,206 @@
+"""`/tickets`: open, read, list, count, change."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Response, Router, get, patch, post
+from litestar.params import Parameter
+from msgspec import UNSET, UnsetType
+
+from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, etag, expected_version, listed
+from codex.api.ticket_filters import filters_of
+from codex.classification.queries import category
+from codex.db.work import Work
+from codex.httpkit.asked import Asked, Req
+from codex.identity import queries as people
+from codex.identity.models import Team, User
+from codex.kernel.errors import Invalid, NotFound, Problem, Unprocessable, require
+from codex.tickets import assignment, lifecycle, listing, messages, opening, queries, reading, triage
+from codex.tickets.models import MessageType, Ticket, TicketChannel, TicketPriority, TicketStatus
+from codex.tickets.rows import CountsRow, TicketDetail, TicketRow
+
+
+class FirstMessage(Body):
+    """A message to begin the conversation with; for agents."""
+
+    type: MessageType
+    body: str
+
+
+class NewTicket(Body):
+    """A ticket to be opened. `requesterId`, `assigneeId` and `message` are for agents."""
+
+    subject: str
+    description: str = ""
+    priority: TicketPriority = TicketPriority.P3
+    category_id: UUID | None = None
+    team_id: UUID | None = None
+    requester_id: UUID | None = None
+    assignee_id: UUID | None = None
+    channel: TicketChannel = TicketChannel.PORTAL
+    message: FirstMessage | None = None
+
+
+class TicketChanges(Body):
+    """What is to change; what is not sent stays. `version`: as If-Match, the version that the change is based on."""
+
+    subject: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    priority: TicketPriority | UnsetType = UNSET
+    category_id: UUID | None | UnsetType = UNSET
+    version: int | UnsetType = UNSET
+
+
+class Transition(Body):
+    """The status to go to."""
+
+    status: TicketStatus
+
+
+class Assignment(Body):
+    """Whose the ticket is to be; `assigneeId: null` unassigns, another `teamId` transfers."""
+
+    team_id: UUID | UnsetType = UNSET
+    assignee_id: UUID | None | UnsetType = UNSET
+
+
+Sort = Annotated[
+    str, Parameter(query="sort", description=f"One of {', '.join(listing.SORTS)}; `-` is descending.")
+]
+
+
+@get("/", summary="Tickets that one may see")
+async def list_tickets(
+    request: Req, asked: Asked, sort: Sort = listing.DEFAULT_SORT, limit: Limit = LIMIT, cursor: Cursor = None
+) -> Listed[TicketRow]:
+    """Narrowed by any filters together; newest change first unless `sort` says otherwise."""
+    async with asked.reading() as reader:
+        filters = await filters_of(request, reader, asked.actor)
+        return listed(
+            await listing.page(
+                reader, asked.actor, filters, now=asked.now, sort=sort, limit=limit, cursor=cursor
+            )
+        )
+
+
+@get("/counts", summary="How many tickets one may see")
+async def count_tickets(request: Req, asked: Asked) -> CountsRow:
+    """By status, team and assignee, under the same filters as the list."""
+    async with asked.reading() as reader:
+        return await listing.counts(reader, asked.actor, await filters_of(request, reader, asked.actor), now=asked.now)
+
+
+@post("/", summary="Open a ticket")
+async def create(asked: Asked, data: NewTicket) -> Response[TicketDetail]:
+    """For oneself or, as an agent, for somebody else. Everything in it happens together or not at all."""
+    async with asked.work() as work:
+        ticket = await _open(work, data)
+    return await _answer(asked, ticket.id, status_code=201, location=True)
+
+
+@get("/{ref:str}", summary="One ticket, by id, number or display id")
+async def show(asked: Asked, ref: str) -> Response[TicketDetail]:
+    """404 when it does not exist or is not visible to the reader: the two are not told apart."""
+    return await _answer(asked, queries.parse_ref(ref))
+
+
+@patch("/{ref:str}", summary="Change subject, description, priority or category")
+async def change(request: Req, asked: Asked, ref: str, data: TicketChanges) -> Response[TicketDetail]:
+    """Honours If-Match; a change that changes nothing writes nothing."""
+    stated = data.version if isinstance(data.version, int) else None
+    async with asked.work() as work:
+        ticket = await _locked(work, ref, version=expected_version(request, stated=stated))
+        await _apply(work, ticket, data)
+    return await _answer(asked, ticket.id)
+
+
+@post("/{ref:str}/transition", summary="Move a ticket to another status", status_code=200)
+async def transition(request: Req, asked: Asked, ref: str, data: Transition) -> Response[TicketDetail]:
+    """409 names the allowed statuses when the move is impossible."""
+    async with asked.work() as work:
+        ticket = await _locked(work, ref, version=expected_version(request))
+        await lifecycle.move(work, ticket, to=data.status)
+    return await _answer(asked, ticket.id)
+
+
+@post("/{ref:str}/assign", summary="Assign, unassign or transfer a ticket", status_code=200)
+async def assign(request: Req, asked: Asked, ref: str, data: Assignment) -> Response[TicketDetail]:
+    """The assignee must be an active member of the team (422). Who transfers a ticket may lose sight of it: 204."""
+    if data.team_id is UNSET and data.assignee_id is UNSET:
+        raise Invalid(Problem("", "Send teamId, assigneeId or both."))
+    async with asked.work() as work:
+        ticket = await _locked(work, ref, version=expected_version(request))
+        agent_id = data.assignee_id if data.assignee_id is not UNSET else None
+        if data.team_id is UNSET or data.team_id == ticket.assigned_team_id:
+            if data.assignee_id is not UNSET:
+                await assignment.assign_to(work, ticket, agent_id)
+        else:
+            await assignment.transfer_to(work, ticket, await _team(work, data.team_id), agent_id=agent_id)
+    try:
+        return await _answer(asked, ticket.id)
+    except NotFound:
+        return Response(None, status_code=204)  # type: ignore[arg-type]
+
+
+async def _open(work: Work, data: NewTicket) -> Ticket:
+    requester = await _requester(work, data.requester_id)
+    team = await _team(work, data.team_id) if data.team_id else None
+    if data.category_id:
+        await category(work.session, data.category_id)
+    for_agents = data.assignee_id is not None or data.message is not None
+    require(not for_agents or work.actor.is_agent, "Only agents assign, or write a first message.")
+    ticket = await opening.open_ticket(
+        work, requester=requester, subject=data.subject, description=data.description, priority=data.priority,
+        channel=data.channel, team=team, category_id=data.category_id,
+    )  # fmt: skip
+    if data.assignee_id is not None:
+        await assignment.assign_to(work, ticket, data.assignee_id)
+    if data.message is not None:
+        await messages.add(work, ticket, type=data.message.type, body=data.message.body)
+    return ticket
+
+
+async def _requester(work: Work, requester_id: UUID | None) -> User:
+    try:
+        return await people.person(work.session, requester_id or work.actor.id or UUID(int=0))
+    except NotFound as missing:
+        raise Unprocessable("There is no such person.", path="requesterId") from missing
+
+
+async def _team(work: Work, team_id: UUID) -> Team:
+    try:
+        return await people.team(work.session, team_id)
+    except NotFound as missing:
+        raise Unprocessable("There is no such team.", path="teamId") from missing
+
+
+async def _apply(work: Work, ticket: Ticket, data: TicketChanges) -> None:
+    if data.subject is not UNSET:
+        await triage.set_subject(work, ticket, data.subject)
+    if data.description is not UNSET:
+        await triage.set_description(work, ticket, data.description)
+    if data.priority is not UNSET:
+        await triage.set_priority(work, ticket, data.priority)
+    if data.category_id is not UNSET:
+        chosen = await category(work.session, data.category_id) if data.category_id else None
+        await triage.set_category(work, ticket, chosen)
+
+
+async def _locked(work: Work, ref: str, *, version: int | None) -> Ticket:
+    return await queries.visible(work, queries.parse_ref(ref), lock=True, version=version)
+
+
+async def _answer(
+    asked: Asked, ref: queries.Ref, *, status_code: int = 200, location: bool = False
+) -> Response[TicketDetail]:
+    async with asked.reading() as reader:
+        ticket, _ = await reading.detail(reader, asked.actor, ref, now=asked.now)
+    headers: dict[str, Any] = {"ETag": etag(ticket.version)}
+    if location:
+        headers["Location"] = f"/api/v1/tickets/{ticket.id}"
+    return Response(ticket, status_code=status_code, headers=headers)
+
+
+router = Router(
+    "/tickets", route_handlers=[list_tickets, count_tickets, create, show, change, transition, assign], tags=["tickets"]
+)

@@ -1,0 +1,85 @@
+"""`/users`: people, for who may see them and who administers them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, Router, get, patch, post
+from litestar.params import Parameter
+from msgspec import UNSET, UnsetType
+
+from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, id_of, listed
+from codex.httpkit.asked import Asked
+from codex.identity import directory, people, queries
+from codex.identity.directory import PersonRow
+from codex.kernel.actor import Scope, UserRole
+
+
+class NewUser(Body):
+    """A person to be added."""
+
+    email: str
+    display_name: str
+    role: UserRole = UserRole.EMPLOYEE
+    department: str | None = None
+    location: str | None = None
+    primary_team_id: UUID | None = None
+
+
+class UserChanges(Body):
+    """What is to change; what is not sent stays."""
+
+    display_name: str | UnsetType = UNSET
+    role: UserRole | UnsetType = UNSET
+    department: str | None | UnsetType = UNSET
+    location: str | None | UnsetType = UNSET
+    primary_team_id: UUID | None | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
+
+
+@get("/", summary="People, by name")
+async def list_users(
+    asked: Asked,
+    q: Annotated[str, Parameter(query="q", description="Part of a name or, for agents, of an address.")] = "",
+    limit: Limit = LIMIT,
+    cursor: Cursor = None,
+) -> Listed[PersonRow]:
+    """Agents see contacts; others see names only."""
+    async with asked.reading() as reader:
+        return listed(await directory.people(reader, asked.actor, q=q, limit=limit, cursor=cursor))
+
+
+@get("/{user_id:str}", summary="One person")
+async def show(asked: Asked, user_id: str) -> PersonRow:
+    """As far as one may see them."""
+    async with asked.reading() as reader:
+        return await directory.person(reader, asked.actor, id_of(user_id))
+
+
+@post("/", summary="Add a person", opt={"scope": Scope.ADMIN})
+async def add(asked: Asked, data: NewUser) -> Response[PersonRow]:
+    """Owners only."""
+    async with asked.work() as work:
+        user = await people.add(
+            work, email=data.email, display_name=data.display_name, role=data.role, department=data.department,
+            location=data.location, primary_team_id=data.primary_team_id,
+        )  # fmt: skip
+    async with asked.reading() as reader:
+        row = await directory.person(reader, asked.actor, user.id)
+    return Response(row, status_code=201, headers={"Location": f"/api/v1/users/{user.id}"})
+
+
+@patch("/{user_id:str}", summary="Change a person", opt={"scope": Scope.ADMIN})
+async def change(asked: Asked, user_id: str, data: UserChanges) -> PersonRow:
+    """Owners only. The last active owner stays one; nobody changes their own role."""
+    key = id_of(user_id)
+    async with asked.work() as work:
+        user = await queries.person(work.session, key, lock=True)
+        await people.change(
+            work, user, display_name=data.display_name, role=data.role, department=data.department,
+            location=data.location, primary_team_id=data.primary_team_id, is_active=data.is_active,
+        )  # fmt: skip
+    async with asked.reading() as reader:
+        return await directory.person(reader, asked.actor, key)
+
+
+router = Router("/users", route_handlers=[list_users, show, add, change], tags=["users"])

@@ -1,0 +1,185 @@
+"""`codex up`, `web`, `worker`, `migrate`, `doctor`, `demo`: running the desk."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from granian import Granian
+from granian.constants import Interfaces
+
+from codex.cli.credentials import link
+from codex.cli.examination import examine
+from codex.cli.shell import FAILURE, Refused, desk, run, say_json
+from codex.cli.supervisor import Supervisor, follow_lifeline, only_one, refuse_taken
+from codex.db import access
+from codex.db import migrate as migrating
+from codex.db.database import Access
+from codex.demo import build
+from codex.demo.cast import CAST
+from codex.identity import queries, signin
+from codex.kernel import log
+from codex.kernel.actor import system
+from codex.kernel.errors import NotFound
+from codex.main import worker as wired_worker
+from codex.main import works_on
+from codex.settings import Settings, load
+
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
+Processes = Annotated[int, typer.Option(min=1, max=64, help="How many web processes.")]
+
+
+def up(
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    data_dir: Annotated[Path | None, typer.Option(help="Where everything is kept; default ./data.")] = None,
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="Leave an empty database empty.")] = False,
+    processes: Processes = 1,
+) -> None:
+    """Everything in one: the database, migrations, the demo world for an empty desk, web and worker."""
+    if data_dir is not None:
+        os.environ["CODEX_DATA_DIR"] = str(data_dir)
+
+    async def command() -> None:
+        settings = load()
+        lock = only_one(settings.data_path)
+        refuse_taken(host, port)
+        address = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared only
+        os.environ.setdefault("CODEX_BASE_URL", address)
+        with access.opened(settings) as found:
+            _run_all(settings, found, host=host, port=port, processes=processes, with_demo=not no_demo)
+        lock.close()
+
+    run(command)
+
+
+def _run_all(
+    settings: Settings, found: Access, *, host: str, port: int, processes: int, with_demo: bool
+) -> None:
+    if with_demo:
+        asyncio.run(_fill(found))
+    supervisor = Supervisor(
+        {
+            "web": ["web", "--host", host, "--port", str(port), "--processes", str(processes)],
+            "worker": ["worker"],
+        },
+        say=typer.echo,
+    )
+    base = os.environ["CODEX_BASE_URL"]
+    local = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared only
+    supervisor.run(
+        ready_url=f"{local}/health/ready", on_ready=lambda: asyncio.run(_greet(found, settings.base_url or base))
+    )
+
+
+async def _fill(found: Access) -> None:
+    works = works_on(found)
+    await works.database.open()
+    try:
+        async with works.begin(system("Demo")) as work:
+            is_empty = await queries.count_people(work.session) == 0
+        if is_empty:
+            typer.echo("Loading the demo world …")
+            await build.load(works)
+    finally:
+        await works.database.close()
+
+
+async def _greet(found: Access, base_url: str) -> None:
+    works = works_on(found, max_connections=1)
+    await works.database.open()
+    typer.echo(f"\nCodex is ready at {base_url}\n")
+    try:
+        async with works.begin(system("Operator")) as work:
+            for member in CAST:
+                try:
+                    user = await queries.person_by_email(work.session, member.email)
+                except NotFound:
+                    continue
+                secret = await signin.make_link(work, user)
+                typer.echo(f"  {member.name:<14} {member.about:<34} {link(base_url, secret)}")
+    finally:
+        await works.database.close()
+    typer.echo("\nLinks work once, for 15 minutes; `codex signin-link EMAIL` makes another. Ctrl-C stops everything.\n")
+
+
+def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -> None:
+    """Serve pages and the API."""
+
+    async def command() -> None:
+        settings = load()
+        refuse_taken(host, port)
+        with access.opened(settings, upgrade=settings.is_embedded, leave_running=True):
+            pass  # it is there, reachable and up to date: say so here, in one sentence, not in each process
+
+    run(command)
+    follow_lifeline()
+    Granian(
+        "codex.main:web", factory=True, address=host, port=port, interface=Interfaces.ASGI, workers=processes,
+        websockets=False, log_enabled=False, respawn_failed_workers=True, workers_kill_timeout=8, process_name="codex web",
+    ).serve()  # fmt: skip
+
+
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="Do all that is due, then end.")] = False,
+) -> None:
+    """Do what happens without anybody asking."""
+
+    async def command() -> None:
+        settings = load()
+        follow_lifeline()
+        async with desk(settings) as works:
+            log.configure(settings.log, process="worker")
+            made = wired_worker(works.database)
+            if once:
+                typer.echo(f"{await made.once()} jobs done")
+                return
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, made.stop)
+            await made.run()
+
+    run(command)
+
+
+def migrate() -> None:
+    """Bring the schema up to date."""
+
+    async def command() -> None:
+        settings = load()
+        if settings.is_embedded:
+            with access.opened(settings):
+                typer.echo(f"The schema is at {migrating.newest_revision()}.")
+            return
+        result = migrating.upgrade(settings.direct_url or settings.database_url)
+        typer.echo(f"The schema is at {result.after}; applied: {', '.join(result.applied) or 'nothing, it was there'}.")
+
+    run(command)
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Check settings, database, files and clock, and say what is wrong and how to mend it."""
+
+    async def command() -> None:
+        findings = await examine()
+        if as_json:
+            say_json(findings)
+        else:
+            for finding in findings:
+                typer.echo(f"{'ok  ' if finding.ok else 'BAD '} {finding.subject}: {finding.says}")
+        if not all(finding.ok for finding in findings):
+            raise Refused("Something is wrong; see above.", FAILURE)
+
+    run(command)
+
+
+def demo() -> None:
+    """Load the demo world; again adds nothing."""
+
+    async def command() -> None:
+        async with desk() as works:
+            typer.echo(await build.load(works))
+
+    run(command)

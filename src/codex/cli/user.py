@@ -1,0 +1,76 @@
+"""`codex user …`: people."""
+
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from codex.cli.shell import BAD_INPUT, Refused, desk, operator, run, say_json
+from codex.identity import people, queries, teams
+from codex.identity.models import User
+from codex.kernel.actor import TeamRole, UserRole
+from codex.kernel.actor import system
+
+app = typer.Typer(help="People: add, list, deactivate.", no_args_is_help=True)
+Email = Annotated[str, typer.Argument(help="The mail address.")]
+
+
+@app.command()
+def add(
+    email: Email,
+    name: Annotated[str, typer.Option(help="The name that others see.")],
+    role: Annotated[UserRole, typer.Option(help="The global role.")] = UserRole.EMPLOYEE,
+    team: Annotated[list[str] | None, typer.Option(help="SLUG:ROLE, such as it:AGENT; may be repeated.")] = None,
+) -> None:
+    """Add a person and print the id. A TEAM_ADMIN's first team is the one administered."""
+
+    async def command() -> None:
+        wanted = [_membership(text) for text in team or ()]
+        async with operator() as work:
+            found = [(await queries.team_by_slug(work.session, slug), team_role) for slug, team_role in wanted]
+            primary = found[0][0].id if found and role in (UserRole.TEAM_ADMIN, UserRole.ADMIN) else None
+            user = await people.add(work, email=email, display_name=name, role=role, primary_team_id=primary)
+            for its_team, team_role in found:
+                await teams.put_member(work, its_team, user, role=team_role)
+        typer.echo(str(user.id))
+
+    run(command)
+
+
+@app.command("list")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Everybody, by address."""
+
+    async def command() -> None:
+        async with desk() as works, works.begin(system("Operator")) as work:
+            users = (await work.session.scalars(select(User).order_by(User.email))).all()
+        rows = [
+            {"id": u.id, "email": u.email, "displayName": u.display_name, "role": u.role, "isActive": u.is_active}
+            for u in users
+        ]
+        if as_json:
+            say_json(rows)
+            return
+        for row in rows:
+            typer.echo(f"{row['email']:40} {row['role']:12} {row['displayName']}{'' if row['isActive'] else ' (inactive)'}")
+
+    run(command)
+
+
+@app.command()
+def deactivate(email: Email) -> None:
+    """Shut a person out, at once: sessions and tokens stop working."""
+
+    async def command() -> None:
+        async with operator() as work:
+            await people.deactivate(work, await queries.person_by_email(work.session, email, lock=True))
+
+    run(command)
+
+
+def _membership(text: str) -> tuple[str, TeamRole]:
+    slug, _, role = text.partition(":")
+    try:
+        return slug, TeamRole(role.upper() or "AGENT")
+    except ValueError:
+        raise Refused(f"--team {text}: the role must be one of {', '.join(TeamRole)}.", BAD_INPUT) from None

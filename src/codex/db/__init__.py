@@ -1,0 +1,1 @@
+"""The database: connections, one transaction per change, keyset pages."""

@@ -1,0 +1,95 @@
+"""From settings to a database that is there, reachable, up to date, and entered as the application's role."""
+
+import os
+from collections.abc import Mapping
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from codex.db import embedded, migrate
+from codex.db.database import Access
+from codex.kernel.errors import SetupError
+from codex.settings import Settings
+
+# Instants travel in UTC whatever the server is set to; libpq sends this with the connection, poolers know it.
+os.environ["PGTZ"] = "UTC"
+
+
+@contextmanager
+def opened(settings: Settings, *, upgrade: bool = True, leave_running: bool = False) -> Iterator[Access]:
+    """The database of an installation, its schema brought up to date where it is the built-in one or `upgrade` says so.
+
+    The built-in server is started if nobody has, and stopped on leaving by whoever started it, unless it is to be
+    left running. Raises SetupError in one sentence.
+    """
+    if not settings.is_embedded:
+        if upgrade:
+            migrate.upgrade(settings.direct_url or settings.database_url)
+        yield external(settings)
+        return
+    with _server(settings, leave_running=leave_running) as server:
+        owner = server.conninfo(user=embedded.OWNER_ROLE)
+        if upgrade or migrate.current_state(owner) is not migrate.SchemaState.UP_TO_DATE:
+            migrate.upgrade(owner)
+        yield Access(
+            make_conninfo("", **_strings(server.conninfo(user=embedded.APP_ROLE)), application_name="codex"),
+            called=f"in {settings.data_path}",
+            assume_role=False,
+            prepare=True,
+        )
+
+
+def external(settings: Settings) -> Access:
+    """The database that DATABASE_URL names. Raises SetupError when it is unreachable, too old, or not migrated."""
+    called = _called(settings.database_url)
+    try:
+        with psycopg.connect(settings.database_url, connect_timeout=10, prepare_threshold=None) as connection:
+            migrate.refuse_old(connection.info.server_version)
+            owns = connection.execute(
+                """SELECT rolsuper OR EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass('public.tickets')
+                                              AND pg_has_role(c.relowner, 'USAGE'))
+                   FROM pg_roles WHERE rolname = current_user"""
+            ).fetchone()
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1].strip().rstrip(".")
+        raise SetupError(f"The database {called} cannot be reached: {reason}.") from None
+    except psycopg.ProgrammingError:
+        raise SetupError("DATABASE_URL is not an address that PostgreSQL understands.") from None
+    if migrate.current_state(settings.database_url) is not migrate.SchemaState.UP_TO_DATE:
+        raise SetupError(f"The schema of the database {called} is not up to date; run: codex migrate")
+    return Access(
+        make_conninfo(settings.database_url, application_name="codex"),
+        called=called,
+        assume_role=bool(owns and owns[0]),
+        prepare=False,
+    )
+
+
+@contextmanager
+def _server(settings: Settings, *, leave_running: bool) -> Iterator[embedded.Server]:
+    try:
+        server = embedded.ensure(
+            settings.data_path, bin_dir=Path(settings.postgres_bin) if settings.postgres_bin else None
+        )
+    except embedded.EmbeddedError as error:
+        raise SetupError(str(error)) from error
+    try:
+        yield server
+    finally:
+        if server.started and not leave_running:
+            server.stop()
+
+
+def _strings(parts: Mapping[str, str | int]) -> dict[str, str]:
+    return {name: str(value) for name, value in parts.items()}
+
+
+def _called(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path.lstrip('/') or 'postgres'} at {parts.hostname or 'the local socket'}"
+
+

@@ -1,0 +1,120 @@
+"""The way to PostgreSQL: one pool of connections, used plainly for reads and through SQLAlchemy for changes."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import tuple_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from codex.kernel.errors import SetupError
+
+APP_ROLE = "codex_app"
+"""The role that the application runs as: it owns nothing and cannot rewrite history."""
+
+Params = Mapping[str, object]
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach the database as the application.
+
+    `called`: what a message may call the database, without a password.
+    `assume_role`: the login is more than the application may be, so each transaction steps down to APP_ROLE.
+    `prepare`: prepared statements may be kept; not behind a transaction pooler, where a session is nobody's.
+    """
+
+    conninfo: str
+    called: str
+    assume_role: bool
+    prepare: bool
+
+
+class Database:
+    """Connections to one PostgreSQL. Open it once per process; nothing keeps state in a session."""
+
+    def __init__(self, access: Access, *, max_connections: int = 10) -> None:
+        self.access = access
+        self.pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
+            access.conninfo,
+            min_size=1,
+            max_size=max_connections,
+            timeout=20,
+            open=False,
+            close_returns=True,
+            kwargs={"prepare_threshold": 3 if access.prepare else None},
+        )
+        # close_returns lets SQLAlchemy borrow from the same pool: "closing" gives the connection back.
+        self.engine: AsyncEngine = create_async_engine(
+            "postgresql+psycopg://",
+            async_creator=self.pool.getconn,
+            poolclass=NullPool,
+            use_native_hstore=False,
+            hide_parameters=True,  # what people wrote does not belong in a log
+        )
+
+    async def open(self) -> None:
+        """Connect. Raises SetupError, in one sentence, when the database cannot be reached."""
+        try:
+            await self.pool.open(wait=True, timeout=15)
+        except PoolTimeout as gone:
+            await self.pool.close()
+            raise SetupError(f"The database {self.access.called} cannot be reached.") from gone
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator["Reader"]:
+        """A connection for reads: each statement stands for itself, nothing is written."""
+        async with self.pool.connection() as connection:
+            if self.access.assume_role:
+                await connection.execute(f"SET LOCAL ROLE {APP_ROLE}")
+                yield Reader(connection)
+            else:
+                await connection.set_autocommit(True)
+                try:
+                    yield Reader(connection)
+                finally:
+                    if not connection.closed:
+                        await connection.set_autocommit(False)
+
+    def session(self) -> AsyncSession:
+        """A session for one change; `Work` owns it."""
+        return AsyncSession(self.engine, expire_on_commit=False, autoflush=False)
+
+
+class Reader:
+    """Plain SQL in, rows out, each statement for itself; counts its statements so that tests can hold a page to its number."""
+
+    def __init__(self, connection: AsyncConnection[Row]) -> None:
+        self._connection = connection
+        self.statements = 0
+
+    async def all(self, sql: str, params: Params | Sequence[object] = ()) -> list[Row]:
+        """Every row of the answer."""
+        self.statements += 1
+        cursor = self._connection.cursor(binary=True, row_factory=tuple_row)
+        await cursor.execute(sql.encode(), params)
+        return await cursor.fetchall()
+
+    async def run(self, sql: str, params: Params) -> None:
+        """A small statement of its own that changes no ticket: a mark of when something was last used."""
+        self.statements += 1
+        await self._connection.execute(sql.encode(), params)
+
+    async def first(self, sql: str, params: Params | Sequence[object] = ()) -> Row | None:
+        """The first row of the answer, or None."""
+        rows = await self.all(sql, params)
+        return rows[0] if rows else None
+
+
+CONNECTION_LOST = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+"""What a change or read raises when PostgreSQL went away under it; a door answers 503 and the next request works."""

@@ -1,0 +1,189 @@
+"""Bring the schema up to date with this code, as its owner. Forward only."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from codex.db import grants
+from codex.kernel.errors import SetupError
+
+Conninfo = Mapping[str, Any] | str
+"""A PostgreSQL address (`postgresql://…` or `host=… dbname=…`), or its parts by libpq's names."""
+
+OLDEST_POSTGRESQL = 15
+_SCRIPTS = Path(__file__).parents[1] / "migrations"
+_STARTERS = (
+    0x0C0DE0  # the advisory lock of those who migrate; by transaction: a pooler would keep a session's
+)
+_PATIENCE = "10min"  # for another starter's migration; `lock_timeout` counts for advisory locks too
+
+
+class SchemaState(StrEnum):
+    """How the schema of a database stands to this code."""
+
+    UP_TO_DATE = "up to date"
+    BEHIND = "behind"
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationResult:
+    """What an upgrade did: the revision before it (None: nothing there), the one after, those applied."""
+
+    before: str | None
+    after: str
+    applied: tuple[str, ...]
+
+
+def upgrade(conninfo: Conninfo) -> MigrationResult:
+    """Apply what is missing, each migration in its own transaction; then set the application role's rights.
+
+    Several starters may call it at once. It waits at most 5 s for a table that is in use. Raises SetupError
+    when the database cannot be reached, is too old, was made by a newer Codex, or lacks a right or extension.
+    """
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = _config()
+    with _engine(conninfo) as engine:
+        with _turn(engine) as connection:
+            before = _revision(connection)
+            grants.ensure_role(connection)
+        applied = tuple(r for r in _missing(before) if _apply(engine, config, r))
+        with _turn(engine) as connection:
+            grants.grant(connection)
+    return MigrationResult(before, _revisions()[-1], applied)
+
+
+def newest_revision() -> str:
+    """The revision that this code expects."""
+    return _revisions()[-1]
+
+
+def current_state(conninfo: Conninfo) -> SchemaState:
+    """Whether the schema is what this code expects; the application's role may ask too.
+
+    Raises SetupError when the database cannot be reached, is too old, or was made by a newer Codex.
+    """
+    with _engine(conninfo) as engine, engine.connect() as connection:
+        return SchemaState.BEHIND if _missing(_revision(connection)) else SchemaState.UP_TO_DATE
+
+
+def _apply(engine: Engine, config: Config, revision: str) -> bool:
+    with _turn(engine) as connection:
+        if revision not in _missing(_revision(connection)):  # another starter was faster
+            return False
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        return True
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[Connection]:
+    """A transaction that overlaps with no other starter's."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"SET LOCAL search_path = public; SET LOCAL lock_timeout = '{_PATIENCE}'")
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _STARTERS})
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0")
+        yield connection
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+def _revisions() -> list[str]:
+    """Every revision that this code knows, oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+
+
+def _missing(revision: str | None) -> list[str]:
+    known = _revisions()
+    if revision is None:
+        return known
+    if revision not in known:
+        raise SetupError(
+            f"The database was made by a newer Codex (revision {revision}); update Codex or restore a backup."
+        )
+    return known[known.index(revision) + 1 :]
+
+
+def _revision(connection: Connection) -> str | None:
+    if connection.scalar(text("SELECT to_regclass('public.alembic_version')")) is None:
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM public.alembic_version"))
+    return found
+
+
+@contextmanager
+def _engine(conninfo: Conninfo) -> Iterator[Engine]:
+    """An engine on the database; what PostgreSQL refuses inside becomes a SetupError."""
+    params = _params(conninfo)
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: _connect(params), pool_size=1, use_native_hstore=False
+    )
+    try:
+        yield engine
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg.Error) and (sentence := _in_words(error.orig)):
+            raise SetupError(sentence) from error
+        raise
+    finally:
+        engine.dispose()
+
+
+def _params(conninfo: Conninfo) -> dict[str, Any]:
+    try:
+        given = conninfo_to_dict(conninfo) if isinstance(conninfo, str) else dict(conninfo)
+    except psycopg.ProgrammingError:
+        # Its text quotes the address, password and all.
+        raise SetupError("The address of the database is not one that PostgreSQL understands.") from None
+    return {"connect_timeout": 10, "application_name": "codex migrate", **given}
+
+
+def _connect(params: Mapping[str, Any]) -> psycopg.Connection:
+    try:
+        connection = psycopg.connect(**params)
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0].removeprefix("connection failed: ").rstrip(".")
+        raise SetupError(f"The database {params.get('dbname', '')} cannot be reached: {reason}.") from None
+    refuse_old(connection.info.server_version)
+    return connection
+
+
+def refuse_old(server_version: int) -> None:
+    """Raise SetupError for a server older than OLDEST_POSTGRESQL; `server_version` as in libpq: 150004."""
+    if server_version // 10_000 < OLDEST_POSTGRESQL:
+        raise SetupError(
+            f"Codex needs PostgreSQL {OLDEST_POSTGRESQL} or newer; this server is {server_version // 10_000}."
+        )
+
+
+def _in_words(error: psycopg.Error) -> str | None:
+    """A sentence for what the setup of the database explains; None for what only a bug does."""
+    said = error.diag.message_primary or ""
+    match error:
+        case errors.InsufficientPrivilege():
+            return f"The migrating role lacks a right ({said}); migrate as the owner of the database."
+        case errors.LockNotAvailable():
+            return "Something else keeps a table of the database busy; end it, then migrate again."
+        case errors.DuplicateTable() | errors.DuplicateObject():
+            return f"The database holds what is not Codex's ({said}); give Codex a database of its own."
+        case errors.UndefinedFile() | errors.FeatureNotSupported():
+            return f"The server lacks an extension ({said}); install PostgreSQL's contrib package."
+        case errors.OperationalError():
+            return "The connection to the database was lost while migrating; start again to go on."
+        case _:
+            return None

@@ -1,0 +1,54 @@
+"""Keyset paging: a cursor remembers the last row's place, so page 1,000 costs what page 1 costs."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from codex.kernel.errors import Invalid, Problem
+
+T = TypeVar("T")
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """A row's place in an order: the order's name, the row's value in it, and the id that breaks ties."""
+
+    sort: str
+    value: int | str | None
+    id: UUID
+
+    def encode(self) -> str:
+        """The opaque cursor that a client hands back."""
+        return base64.urlsafe_b64encode(msgspec.json.encode(self)).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows and the cursor to the next ones (None: there are none)."""
+
+    items: Sequence[T]
+    next_cursor: str | None
+
+
+def decode(cursor: str, *, sort: str) -> Place:
+    """The place that a cursor names. Raises Invalid when it is not ours or belongs to another order."""
+    try:
+        place = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=Place)
+    except (msgspec.DecodeError, binascii.Error, ValueError) as bad:
+        raise Invalid(Problem("cursor", "This cursor is not one of ours; start without it.")) from bad
+    if place.sort != sort:
+        raise Invalid(Problem("cursor", f"This cursor belongs to the sort order {place.sort}; start without it."))
+    return place
+
+
+def cut(rows: Sequence[T], *, limit: int, place: Callable[[T], Place]) -> Page[T]:
+    """The page of at most `limit` rows out of up to `limit + 1` that were read."""
+    if len(rows) <= limit:
+        return Page(rows, None)
+    return Page(rows[:limit], place(rows[limit - 1]).encode())

@@ -1,0 +1,123 @@
+"""`Work`: one actor, one instant, one transaction. Nothing else commits."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from codex.db.database import APP_ROLE, Database
+from codex.kernel import clock
+from codex.kernel.actor import Actor
+from codex.kernel.facts import Fact
+
+Settle = Callable[["Work"], Awaitable[None]]
+"""Lets recorded facts have their consequences; `codex.reactions.settle` is the one that the product uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact and the event that caused it (None: the actor's own doing)."""
+
+    fact: Fact
+    cause_id: UUID | None
+
+
+class Work:
+    """A change in progress.
+
+    `async with work:` is one transaction: on leaving, recorded facts are settled through the reactions, then it
+    commits; an exception rolls everything back. `work.now` is when the change happens: data, so that a year of
+    history can be replayed; it is the machine's time unless given.
+    """
+
+    session: AsyncSession
+
+    def __init__(
+        self,
+        database: Database,
+        settle: Settle,
+        actor: Actor,
+        *,
+        now: datetime | None = None,
+        durable: bool = True,
+    ) -> None:
+        """`durable=False`: the commit does not wait for the disk; a crash may undo the last moments, never tear them.
+        For work that can find out by itself how far it got (imports)."""
+        self._database, self._settle, self._durable = database, settle, durable
+        self.actor = actor
+        self.now = now or clock.now()
+        self.cause_id: UUID | None = None
+        self._recorded: list[Recorded] = []
+
+    async def __aenter__(self) -> Self:
+        self.session = self._database.session()
+        if self._database.access.assume_role:
+            await self.session.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
+        if not self._durable:
+            await self.session.execute(text("SET LOCAL synchronous_commit = off"))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                await self._settle(self)
+                await self.session.commit()
+            else:
+                await self.session.rollback()
+        finally:
+            await self.session.close()
+
+    def record(self, fact: Fact) -> None:
+        """Say what has just been changed. Its consequences follow when the work is left, in the same transaction."""
+        self._recorded.append(Recorded(fact, self.cause_id))
+
+    def take_recorded(self) -> list[Recorded]:
+        """What has been recorded since the last call; for the drain loop."""
+        taken, self._recorded = self._recorded, []
+        return taken
+
+    def step(self, actor: Actor, *, now: datetime) -> Step:
+        """A part of this work that somebody else did, or that happened at another instant (a replayed year).
+
+        `async with work.step(actor, now=…) as step:` settles what the step recorded and does not commit.
+        """
+        return Step(self, actor, now)
+
+
+class Step(Work):
+    """A work within a work: the same transaction, its own actor and instant."""
+
+    def __init__(self, outer: Work, actor: Actor, now: datetime) -> None:
+        super().__init__(outer._database, outer._settle, actor, now=now)
+        self.session = outer.session
+        self.cause_id = outer.cause_id
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            await self._settle(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """Where work begins: a database, and what else happens when something happens."""
+
+    database: Database
+    settle: Settle
+
+    def begin(self, actor: Actor, *, now: datetime | None = None, durable: bool = True) -> Work:
+        """A new work for `async with`; see `Work`."""
+        return Work(self.database, self.settle, actor, now=now, durable=durable)

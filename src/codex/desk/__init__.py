@@ -1,0 +1,1 @@
+"""What lies on an agent's desk: saved views, canned responses."""

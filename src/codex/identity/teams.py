@@ -1,0 +1,117 @@
+"""Verbs about teams: add, change, remove, and who belongs to them."""
+
+from msgspec import UNSET, UnsetType
+from sqlalchemy import select
+
+from codex.db.work import Work
+from codex.identity import policy, queries
+from codex.identity.facts import MemberPut, MemberRemoved, TeamAdded, TeamChanged, TeamRemoved
+from codex.identity.models import Team, TeamAssignmentStrategy, TeamMember, User
+from codex.identity.people import plain
+from codex.kernel.actor import TeamRole
+from codex.kernel.checks import Checks
+from codex.kernel.errors import Conflict, NotFound, Unprocessable, require
+
+
+async def add(
+    work: Work,
+    *,
+    name: str,
+    slug: str,
+    prefix: str | None = None,
+    description: str | None = None,
+    strategy: TeamAssignmentStrategy = TeamAssignmentStrategy.QUEUE_ONLY,
+    is_confidential: bool = False,
+) -> Team:
+    """Add a team. Raises Invalid for a bad name, slug or prefix, Conflict when the slug is taken."""
+    require(policy.may_administer_teams(work.actor), "Only owners add teams.")
+    with Checks() as check:
+        name = check.line("name", name)
+        slug = check.slug("slug", slug)
+        prefix = check.prefix("prefix", prefix) if prefix else None
+    if await work.session.scalar(select(Team.id).where(Team.slug == slug)):
+        raise Conflict(f"A team {slug} exists already.")
+    team = Team(
+        name=name, slug=slug, prefix=prefix, description=description, assignment_strategy=strategy, is_active=True,
+        is_confidential=is_confidential, created_at=work.now, updated_at=work.now,
+    )  # fmt: skip
+    work.session.add(team)
+    await work.session.flush()
+    work.record(TeamAdded(team_id=team.id, slug=team.slug))
+    return team
+
+
+async def change(
+    work: Work,
+    team: Team,
+    *,
+    name: str | UnsetType = UNSET,
+    slug: str | UnsetType = UNSET,
+    prefix: str | None | UnsetType = UNSET,
+    description: str | None | UnsetType = UNSET,
+    assignment_strategy: TeamAssignmentStrategy | UnsetType = UNSET,
+    is_confidential: bool | UnsetType = UNSET,
+    is_active: bool | UnsetType = UNSET,
+) -> None:
+    """Change what is given. A new prefix counts for tickets opened from now on; display ids do not change."""
+    require(policy.may_administer_team(work.actor, team.id), "Only the team's admins and owners change a team.")
+    with Checks() as check:
+        if name is not UNSET:
+            name = check.line("name", name)
+        if slug is not UNSET:
+            slug = check.slug("slug", slug)
+        if isinstance(prefix, str):
+            prefix = check.prefix("prefix", prefix)
+    if slug is not UNSET and slug != team.slug and await work.session.scalar(select(Team.id).where(Team.slug == slug)):
+        raise Conflict(f"A team {slug} exists already.")
+    given = {
+        "name": name, "slug": slug, "prefix": prefix, "description": description,
+        "assignment_strategy": assignment_strategy, "is_confidential": is_confidential, "is_active": is_active,
+    }  # fmt: skip
+    new = {field: value for field, value in given.items() if value is not UNSET and value != getattr(team, field)}
+    if not new:
+        return
+    old = {field: getattr(team, field) for field in new}
+    for field, value in new.items():
+        setattr(team, field, value)
+    team.updated_at = work.now
+    work.record(TeamChanged(team_id=team.id, slug=team.slug, old=plain(old), new=plain(new)))
+
+
+async def remove(work: Work, team: Team, *, has_tickets: bool) -> None:
+    """Remove a team for good. Raises Conflict when it has, or had, tickets: such a team is deactivated."""
+    require(policy.may_administer_teams(work.actor), "Only owners remove teams.")
+    if has_tickets:
+        raise Conflict("This team has tickets; deactivate it.")
+    work.record(TeamRemoved(removed_id=team.id, slug=team.slug))
+    await work.session.delete(team)
+
+
+async def put_member(work: Work, team: Team, user: User, *, role: TeamRole = TeamRole.AGENT) -> None:
+    """Make somebody a member of the team, or give a member another role; the same role changes nothing."""
+    require(policy.may_give_team_role(work.actor, team.id, role), "Only the team's admins and owners change members.")
+    if not user.is_active:
+        raise Unprocessable(f"{user.display_name} is deactivated.", path="userId")
+    member = await queries.membership(work.session, team.id, user.id, lock=True)
+    if member is not None and member.role is role:
+        return
+    old = member.role.value if member else None
+    if member is None:
+        member = TeamMember(team_id=team.id, user_id=user.id, role=role, created_at=work.now, updated_at=work.now)
+        work.session.add(member)
+    else:
+        member.role, member.updated_at = role, work.now
+    await work.session.flush()
+    work.record(MemberPut(team_id=team.id, slug=team.slug, user_id=user.id, old=old, new=role.value))
+
+
+async def remove_member(work: Work, team: Team, user: User) -> None:
+    """Take somebody out of the team. Raises NotFound when they are not in it."""
+    member = await queries.membership(work.session, team.id, user.id, lock=True)
+    role = member.role if member else TeamRole.AGENT
+    require(policy.may_give_team_role(work.actor, team.id, role), "Only the team's admins and owners change members.")
+    if member is None:
+        raise NotFound(f"{user.display_name} is not in this team.")
+    await work.session.delete(member)
+    await work.session.flush()
+    work.record(MemberRemoved(team_id=team.id, slug=team.slug, user_id=user.id, old=role.value, new=None))

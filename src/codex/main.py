@@ -1,0 +1,95 @@
+"""Wiring: settings and a database become the web application and the worker; reactions are handed to Work."""
+
+import secrets
+from pathlib import Path
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ASGIApp
+
+from codex import reactions
+from codex.api import conversation, me, teams, tickets, users
+from codex.db import access, migrate
+from codex.db.database import Access, Database
+from codex.db.work import Works
+from codex.httpkit import health, problems
+from codex.httpkit.asked import provide_asked
+from codex.httpkit.edge import Edge
+from codex.kernel import log
+from codex.settings import Settings, load
+from codex.web import pages
+from codex.worker.loop import Worker
+
+MAX_BODY_BYTES = 10_000_000
+
+
+def web() -> ASGIApp:
+    """The web application of a process that a server starts: everything comes from the environment."""
+    settings = load()
+    log.configure(settings.log, process="web")
+    with access.opened(settings, upgrade=False, leave_running=True) as found:
+        return web_application(settings, Database(found, max_connections=10), close_database=True)
+
+
+def web_application(settings: Settings, database: Database, *, close_database: bool = False) -> ASGIApp:
+    """The web application on a database; `close_database`: it opens and closes the database with itself."""
+    works = Works(database, reactions.settle)
+    api = Router(
+        "/api/v1",
+        route_handlers=[me.router, users.router, teams.router, tickets.router, conversation.router],
+        exception_handlers={Exception: problems.respond},
+        security=[{"token": []}],
+    )
+    app = Litestar(
+        [api, pages.router, health.live, health.ready, health.metrics],
+        dependencies={"asked": Provide(provide_asked)},
+        exception_handlers={Exception: pages.error_or_problem},
+        on_startup=[database.open] if close_database else [],
+        on_shutdown=[database.close] if close_database else [],
+        state=State(
+            {
+                "works": works,
+                "secret_key": secret_key(settings),
+                "secure_cookies": settings.base_url.startswith("https://"),
+                "schema_revision": migrate.newest_revision(),
+            }
+        ),
+        openapi_config=OpenAPIConfig(
+            title="Codex", version="1", path="/api", description="The REST API of Codex.",
+            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+        ),
+        request_max_body_size=MAX_BODY_BYTES,
+        logging_config=None,
+    )  # fmt: skip
+    return Edge(app)
+
+
+def worker(database: Database) -> Worker:
+    """The worker on a database."""
+    return Worker(Works(database, reactions.settle))
+
+
+def works_on(found: Access, *, max_connections: int = 4) -> Works:
+    """Where a command of the shell begins its work."""
+    return Works(Database(found, max_connections=max_connections), reactions.settle)
+
+
+def secret_key(settings: Settings) -> str:
+    """The configured key, or the one kept in the data directory, made at the first start."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = Path(settings.data_path) / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32), "ascii")
+        try:
+            path.hardlink_to(draft)  # the first of several starters wins, whole
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path.read_text("ascii").strip()

@@ -1,0 +1,16 @@
+"""${message}"""
+<%text>
+from alembic import op
+import sqlalchemy as sa
+</%text>
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    # Forward only: a step back would throw away what people wrote since; restore a backup instead.
+    raise NotImplementedError

@@ -1,0 +1,115 @@
+"""The environment as one frozen value; read by wiring and adapters only. `docs/settings.md` is rendered from here."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from codex.kernel.errors import SetupError
+
+
+def setting(name: str, about: str, *, default: str = "", example: str = "", shown: str = "") -> str:
+    """A setting read from the environment variable `name`; absent means `default`. `shown`: the default in words."""
+    value: str = field(default=default, metadata={"name": name, "about": about, "example": example, "shown": shown})
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting as the environment gives it. Unset settings are empty."""
+
+    database_url: str = setting(
+        "DATABASE_URL",
+        "The PostgreSQL (15 or newer) to use; may go through a transaction pooler. Absent: the built-in one, kept in "
+        "the data directory.",
+        example="postgresql://codex_app@db.example/codex",
+        shown="the built-in PostgreSQL",
+    )
+    direct_url: str = setting(
+        "DIRECT_URL",
+        "A connection that bypasses a pooler, as the owner of the schema: for migrations.",
+        example="postgresql://codex_owner@db.example/codex",
+        shown="`DATABASE_URL`",
+    )
+    data_dir: str = setting(
+        "CODEX_DATA_DIR",
+        "Where the built-in database, the secret key and files are kept.",
+        default="./data",
+        example="/var/lib/codex",
+    )
+    secret_key: str = setting(
+        "CODEX_SECRET_KEY",
+        "Signs cookies and links; at least 32 characters. Absent: made at the first start and kept in the data "
+        "directory. Required when `DATABASE_URL` is set.",
+        example="64 random hexadecimal characters",
+        shown="made and kept in the data directory",
+    )
+    base_url: str = setting(
+        "CODEX_BASE_URL",
+        "The address under which people reach the desk, used in links.",
+        example="https://desk.example",
+        shown="the address that `bin/up` listens on",
+    )
+    log: str = setting(
+        "CODEX_LOG", "How log lines are written: `text` for people, `json` for machines.", default="text", example="json"
+    )
+    postgres_bin: str = setting(
+        "CODEX_POSTGRES_BIN",
+        "The folder with the server binaries for the built-in database.",
+        example="/usr/lib/postgresql/17/bin",
+        shown="the binaries that come with Codex",
+    )
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the built-in PostgreSQL is used."""
+        return not self.database_url
+
+    @property
+    def data_path(self) -> Path:
+        """The data directory, absolute."""
+        return Path(self.data_dir).expanduser().resolve()
+
+
+def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None) -> Settings:
+    """Read the settings from the environment, then from a `.env` file for what the environment leaves out.
+
+    Raises SetupError with one sentence that names the setting and what it must be.
+    """
+    given = {**_dotenv(dotenv if dotenv is not None else Path(".env")), **(os.environ if environ is None else environ)}
+    named = {f.name: given.get(f.metadata["name"], "").strip() or str(f.default) for f in fields(Settings)}
+    settings = Settings(**named)
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    for name, url in (("DATABASE_URL", settings.database_url), ("DIRECT_URL", settings.direct_url)):
+        if url and urlsplit(url).scheme not in ("postgresql", "postgres"):
+            raise SetupError(f"{name} must start with postgresql:// and name a PostgreSQL database.")
+    if settings.direct_url and not settings.database_url:
+        raise SetupError("DIRECT_URL is set and DATABASE_URL is not; set both, or neither for the built-in database.")
+    if settings.database_url and not settings.secret_key:
+        raise SetupError("CODEX_SECRET_KEY must be set when DATABASE_URL is set (at least 32 characters).")
+    if settings.secret_key and len(settings.secret_key) < 32:
+        raise SetupError("CODEX_SECRET_KEY must have at least 32 characters.")
+    if settings.base_url and urlsplit(settings.base_url).scheme not in ("http", "https"):
+        raise SetupError("CODEX_BASE_URL must be an http:// or https:// address.")
+    if settings.log not in ("text", "json"):
+        raise SetupError("CODEX_LOG must be text or json.")
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    found = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        name, equals, value = text.removeprefix("export ").partition("=")
+        if not equals:
+            raise SetupError(f"Line {number} of .env is not NAME=value.")
+        found[name.strip()] = value.strip().strip("\"'")
+    return found

@@ -1,0 +1,1 @@
+"""Service targets and clocks."""

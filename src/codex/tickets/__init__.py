@@ -1,0 +1,1 @@
+"""Tickets: their life, their conversation, their history."""

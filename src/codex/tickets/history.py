@@ -1,0 +1,162 @@
+"""The log of a ticket: writing it, and folding it back into the row, now or as of any instant."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Protocol
+from uuid import UUID
+
+from codex.db.work import Work
+from codex.kernel.facts import Fact
+from codex.kernel.ids import new_id
+from codex.tickets.facts import TicketFact
+from codex.tickets.models import Ticket, TicketChannel, TicketEvent, TicketPriority, TicketStatus
+
+
+async def write(work: Work, fact: Fact) -> None:
+    """Append the event of a ticket's fact and move the row's version and time on with it."""
+    if not isinstance(fact, TicketFact):
+        return
+    ticket = fact.ticket
+    ticket.version += 1
+    ticket.updated_at = work.now
+    event = TicketEvent(
+        id=new_id(), ticket_id=ticket.id, version=ticket.version, type=fact.type, payload=fact.payload(),
+        actor_kind=work.actor.kind, actor_name=work.actor.name, created_by_id=work.actor.id,
+        cause_id=work.cause_id, created_at=work.now,
+    )  # fmt: skip
+    work.session.add(event)
+    work.cause_id = event.id
+
+
+@dataclass(slots=True)
+class TicketState:
+    """The columns of a ticket that history decides, by the names of the row."""
+
+    number: int
+    display_id: str
+    subject: str
+    description: str
+    status: TicketStatus
+    priority: TicketPriority
+    channel: TicketChannel
+    requester_id: UUID
+    assigned_team_id: UUID | None
+    assignee_id: UUID | None
+    category_id: UUID | None
+    first_response_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    completed_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Event(Protocol):
+    """What folding reads of an event."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+class BrokenHistory(Exception):
+    """The events do not make a history: a gap, a time running backwards, or one that does not fit its predecessor."""
+
+
+def fold(events: Iterable[Event]) -> TicketState:
+    """The row that the events of one ticket, in order of version, add up to. Raises BrokenHistory."""
+    state: TicketState | None = None
+    for expected, event in enumerate(events, 1):
+        if event.version != expected:
+            raise BrokenHistory(f"event {expected} is missing")
+        if state is None:
+            state = _begin(event)
+            continue
+        if event.created_at < state.updated_at:
+            raise BrokenHistory(f"event {expected} is earlier than the one before it")
+        _apply(state, event)
+        state.version, state.updated_at = event.version, event.created_at
+    if state is None:
+        raise BrokenHistory("there are no events")
+    return state
+
+
+def as_of(events: Iterable[Event], at: datetime) -> TicketState | None:
+    """The row as it was at an instant; None when the ticket did not exist yet."""
+    past = [event for event in events if event.created_at <= at]
+    return fold(past) if past else None
+
+
+def differences(state: TicketState, row: object) -> Iterator[tuple[str, object, object]]:
+    """Where a row is not what its events say: column, what history says, what the row says."""
+    for field in fields(TicketState):
+        told, kept = getattr(state, field.name), getattr(row, field.name)
+        if told != kept:
+            yield field.name, told, kept
+
+
+def stamp(ticket: Ticket | TicketState, *, at: datetime) -> None:
+    """Set and clear the times that follow from a status just entered (tickets.md, "Status machine")."""
+    match ticket.status:
+        case TicketStatus.RESOLVED:
+            ticket.resolved_at = ticket.completed_at = at
+        case TicketStatus.CLOSED:
+            ticket.closed_at = at
+            ticket.completed_at = ticket.resolved_at or at
+        case _:
+            ticket.resolved_at = ticket.closed_at = ticket.completed_at = None
+
+
+def _begin(event: Event) -> TicketState:
+    if event.type != "TICKET_CREATED":
+        raise BrokenHistory(f"it begins with {event.type}")
+    told = event.payload
+    return TicketState(
+        number=told["number"], display_id=told["displayId"], subject=told["subject"],
+        description=told["description"], status=TicketStatus.NEW, priority=TicketPriority(told["priority"]),
+        channel=TicketChannel(told["channel"]), requester_id=UUID(told["requesterId"]),
+        assigned_team_id=_id(told["teamId"]), assignee_id=None, category_id=_id(told["categoryId"]),
+        first_response_at=None, resolved_at=None, closed_at=None, completed_at=None, version=event.version,
+        created_at=event.created_at, updated_at=event.created_at,
+    )  # fmt: skip
+
+
+def _apply(state: TicketState, event: Event) -> None:
+    if event.type == "MESSAGE_ADDED":
+        if event.payload["firstResponse"]:
+            state.first_response_at = event.created_at
+        return
+    column, read = _CHANGES.get(event.type, (None, None))
+    if column is None or read is None:
+        return
+    if getattr(state, column) != read(event.payload["from"]):
+        raise BrokenHistory(f"event {event.version} changes {column} from a value that it did not have")
+    setattr(state, column, read(event.payload["to"]))
+    if column == "status":
+        stamp(state, at=event.created_at)
+
+
+def _id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
+
+
+_CHANGES: Mapping[str, tuple[str, Any]] = MappingProxyType(
+    {
+        "STATUS_CHANGED": ("status", TicketStatus),
+        "ASSIGNED": ("assignee_id", _id),
+        "TEAM_CHANGED": ("assigned_team_id", _id),
+        "PRIORITY_CHANGED": ("priority", TicketPriority),
+        "CATEGORY_CHANGED": ("category_id", _id),
+        "SUBJECT_CHANGED": ("subject", str),
+        "DESCRIPTION_CHANGED": ("description", str),
+    }
+)
+"""Which column an event changes, and how its values are read."""

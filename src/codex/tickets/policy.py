@@ -1,0 +1,174 @@
+"""Who may do what with a ticket (authorization.md): the table, its conditions, and sight as one SQL predicate.
+
+`docs/permissions.md` is rendered from RIGHTS.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+from uuid import UUID
+
+from codex.kernel.actor import Actor, TeamRole
+from codex.tickets.models import AccessLevel, TicketStatus, Ties
+
+
+class Relation(StrEnum):
+    """What a person is to a ticket; rights are the union over all that hold."""
+
+    REQ = "requester"
+    FOL = "follower with no other relation"
+    ASG = "assignee, still a member of the team"
+    MA = "AGENT in the ticket's team"
+    ML = "LEAD in the ticket's team"
+    MT = "ADMIN of the ticket's team"
+    GR = "in a team with a READ grant"
+    GW = "in a team with a WRITE grant"
+    OW = "owner"
+
+
+class Operation(StrEnum):
+    """What can be done with a ticket."""
+
+    VIEW = "view ticket, public messages, public part of the history"
+    SEE_INTERNAL = "internal notes, internal facts, full history"
+    REPLY = "public reply"
+    NOTE = "internal note"
+    CHANGE = "change status, priority, category"
+    EDIT_TEXT = "edit subject, description"
+    TAKE = "take it (assign to self)"
+    ASSIGN = "assign to another member, unassign"
+    TRANSFER = "transfer to another team"
+
+
+class TicketFacts(Protocol):
+    """What of a ticket decides rights."""
+
+    @property
+    def status(self) -> TicketStatus: ...
+    @property
+    def requester_id(self) -> UUID: ...
+    @property
+    def assigned_team_id(self) -> UUID | None: ...
+    @property
+    def assignee_id(self) -> UUID | None: ...
+    @property
+    def ties(self) -> Mapping[UUID, Ties]:
+        """Per person; who is not in it has none, so that what was not looked up gives no right."""
+        ...
+
+
+Condition = Callable[[Actor, TicketFacts], bool]
+
+
+def _always(actor: Actor, ticket: TicketFacts) -> bool:
+    """Y"""
+    return True
+
+
+def _while_new(actor: Actor, ticket: TicketFacts) -> bool:
+    """while NEW"""
+    return ticket.status is TicketStatus.NEW
+
+
+def _free_or_own(actor: Actor, ticket: TicketFacts) -> bool:
+    """if unassigned or assigned to oneself"""
+    return ticket.assignee_id in (None, actor.id)
+
+
+def _if_member(actor: Actor, ticket: TicketFacts) -> bool:
+    """if a member"""
+    return ticket.assigned_team_id in actor.team_roles
+
+
+_R = Relation
+_STAFF = {_R.ASG: _always, _R.MA: _always, _R.ML: _always, _R.MT: _always, _R.GW: _always, _R.OW: _always}
+_TEAM = {_R.ASG: _always, _R.MA: _always, _R.ML: _always, _R.MT: _always}
+
+RIGHTS: Mapping[Operation, Mapping[Relation, Condition]] = MappingProxyType(
+    {
+        Operation.VIEW: dict.fromkeys(Relation, _always),
+        Operation.SEE_INTERNAL: {**_STAFF, _R.GR: _always},
+        Operation.REPLY: {**_STAFF, _R.REQ: _always, _R.FOL: _always},
+        Operation.NOTE: _STAFF,
+        Operation.CHANGE: _STAFF,
+        Operation.EDIT_TEXT: {**_STAFF, _R.REQ: _while_new},
+        Operation.TAKE: {**_TEAM, _R.OW: _if_member},
+        Operation.ASSIGN: {**_TEAM, _R.MA: _free_or_own, _R.OW: _always},
+        Operation.TRANSFER: {**_TEAM, _R.MA: _free_or_own, _R.OW: _always},
+    }
+)
+
+_MEMBER = {TeamRole.AGENT: Relation.MA, TeamRole.LEAD: Relation.ML, TeamRole.ADMIN: Relation.MT}
+_GRANT = {AccessLevel.READ: Relation.GR, AccessLevel.WRITE: Relation.GW}
+REQUESTER_MOVES: Mapping[TicketStatus, tuple[TicketStatus, ...]] = MappingProxyType(
+    {
+        TicketStatus.RESOLVED: (TicketStatus.CLOSED, TicketStatus.REOPENED),
+        TicketStatus.CLOSED: (TicketStatus.REOPENED,),
+        TicketStatus.NEW: (TicketStatus.CLOSED,),
+        TicketStatus.TRIAGED: (TicketStatus.CLOSED,),
+    }
+)
+"""A requester's own transitions: confirm, not fixed, cancel (tickets.md, "Status machine")."""
+
+
+def relations(actor: Actor, ticket: TicketFacts) -> frozenset[Relation]:
+    """All that a person is to a ticket; empty: they may not know that it exists."""
+    found: set[Relation] = set()
+    ties = ticket.ties.get(actor.id, Ties()) if actor.id else Ties()
+    if actor.id == ticket.requester_id:
+        found.add(Relation.REQ)
+    role = actor.team_roles.get(ticket.assigned_team_id) if ticket.assigned_team_id else None
+    if role is not None:
+        found.add(_MEMBER[role])
+        if ticket.assignee_id == actor.id:
+            found.add(Relation.ASG)
+    if ties.grant and actor.team_roles:
+        found.add(_GRANT[ties.grant])
+    if actor.is_owner:
+        found.add(Relation.OW)
+    if ties.follows and not found:
+        found.add(Relation.FOL)
+    return frozenset(found)
+
+
+def may(actor: Actor, operation: Operation, ticket: TicketFacts) -> bool:
+    """Whether the actor may do this to the ticket. Rules, imports and the product itself are bound by their commands."""
+    if not actor.is_person:
+        return True
+    cells = RIGHTS[operation]
+    return any(relation in cells and cells[relation](actor, ticket) for relation in relations(actor, ticket))
+
+
+def may_move(actor: Actor, ticket: TicketFacts, *, to: TicketStatus) -> bool:
+    """Who works on the ticket moves it freely; its requester along the requester's own transitions."""
+    return may(actor, Operation.CHANGE, ticket) or (
+        actor.id == ticket.requester_id and to in REQUESTER_MOVES.get(ticket.status, ())
+    )
+
+
+def works_on(actor: Actor, ticket: TicketFacts) -> bool:
+    """Whether a public message of this person answers the requester (sla.md, rule 7)."""
+    return actor.is_person and actor.id != ticket.requester_id and may(actor, Operation.NOTE, ticket)
+
+
+GRANT_SQL = """(
+    SELECT max(g.access_level) FROM ticket_access g
+    WHERE g.ticket_id = tickets.id AND g.team_id = ANY(%(my_teams)s)
+      AND (g.expires_at IS NULL OR g.expires_at > %(now)s))"""
+FOLLOWS_SQL = "EXISTS (SELECT FROM ticket_followers f WHERE f.ticket_id = tickets.id AND f.user_id = %(me)s)"
+VISIBLE_SQL = f"""(
+    %(sees_all)s OR tickets.requester_id = %(me)s OR tickets.assigned_team_id = ANY(%(my_teams)s)
+    OR {FOLLOWS_SQL} OR {GRANT_SQL} IS NOT NULL)"""
+"""`may(actor, VIEW, ticket)` as SQL over the table `tickets`; a property test holds the two equal."""
+
+
+def sight(actor: Actor, now: datetime) -> dict[str, object]:
+    """The parameters of VISIBLE_SQL, FOLLOWS_SQL and GRANT_SQL for an actor at an instant."""
+    return {
+        "me": actor.id,
+        "my_teams": list(actor.team_roles),
+        "sees_all": actor.is_owner or not actor.is_person,
+        "now": now,
+    }

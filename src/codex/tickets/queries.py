@@ -1,0 +1,68 @@
+"""Loading a ticket to change it: by any of its names, only if the actor may see it, with what decides rights."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from codex.db.sql import clause
+from codex.db.work import Work
+from codex.kernel.errors import NotFound, StaleVersion
+from codex.tickets.models import AccessLevel, Ticket, Ties
+from codex.tickets.policy import FOLLOWS_SQL, GRANT_SQL, VISIBLE_SQL, sight
+
+Ref = UUID | int | str
+"""A ticket's id, number or display id."""
+
+
+def parse_ref(text: str) -> Ref:
+    """What kind of name a ticket is called by. Anything that is neither id nor number is taken for a display id."""
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return int(text)
+    try:
+        return UUID(text)
+    except ValueError:
+        return text.strip().upper()
+
+
+def ref_sql(ref: Ref) -> str:
+    """The condition that names the ticket, on the parameter `ref`."""
+    column = "id" if isinstance(ref, UUID) else "number" if isinstance(ref, int) else "display_id"
+    return f"tickets.{column} = %(ref)s"
+
+
+async def visible(work: Work, ref: Ref, *, lock: bool = False, version: int | None = None) -> Ticket:
+    """The ticket, if the actor may see it, and what it is to the actor.
+
+    `lock`: for a change; waits for whoever is changing it, and since time does not run backwards on a ticket, what
+    is done now happens no earlier than what was done then. Raises NotFound, and StaleVersion when the caller expected
+    another `version`.
+    """
+    params = {**sight(work.actor, work.now), "ref": ref}
+    query: Select[Any] = select(Ticket)
+    if work.actor.is_person:
+        query = query.add_columns(clause(FOLLOWS_SQL, params), clause(f"{GRANT_SQL}::text", params))
+        query = query.where(clause(f"{ref_sql(ref)} AND {VISIBLE_SQL}", params))
+    else:
+        query = query.add_columns(clause("false", params), clause("NULL", params))
+        query = query.where(clause(ref_sql(ref), params))
+    if lock:
+        query = query.with_for_update(of=Ticket).execution_options(populate_existing=True)
+    found = (await work.session.execute(query)).one_or_none()
+    if found is None:
+        raise NotFound("There is no such ticket.")
+    ticket: Ticket = found[0]
+    follows, grant = found[1:]
+    if work.actor.id is not None:
+        ticket.ties[work.actor.id] = Ties(bool(follows), AccessLevel(grant) if grant else None)
+    if version is not None and version != ticket.version:
+        raise StaleVersion(f"The ticket has changed since version {version}; it is at version {ticket.version}.")
+    if lock:
+        work.now = max(work.now, ticket.updated_at)
+    return ticket
+
+
+async def has_tickets(session: AsyncSession, team_id: UUID) -> bool:
+    """Whether any ticket is the team's."""
+    return bool(await session.scalar(select(exists().where(Ticket.assigned_team_id == team_id))))

@@ -1,0 +1,174 @@
+"""Reading one ticket: the ticket, its conversation, its history. Each shows what the reader may see, no more."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET, Struct
+
+from codex.db.database import Reader, Row
+from codex.db.page import Page, Place, cut, decode
+from codex.kernel.actor import Actor, ActorKind
+from codex.kernel.errors import Invalid, NotFound, Problem
+from codex.kernel.richtext import to_html
+from codex.tickets.facts import PUBLIC_TYPES
+from codex.tickets.listing import COLUMNS, JOINS, row_fields
+from codex.tickets.models import AccessLevel, MessageType, TicketStatus, Ties
+from codex.tickets.policy import FOLLOWS_SQL, GRANT_SQL, VISIBLE_SQL, Operation, may, sight
+from codex.tickets.queries import Ref, ref_sql
+from codex.tickets.rows import (
+    EventActor,
+    EventRow,
+    FieldAnswer,
+    FileRow,
+    GrantRow,
+    MessageRow,
+    PersonRef,
+    TicketDetail,
+)
+
+
+class Seen(Struct, frozen=True):
+    """A ticket as far as rights go, for the person who looks at it: what `policy` asks of a ticket."""
+
+    id: UUID
+    status: TicketStatus
+    requester_id: UUID
+    assigned_team_id: UUID | None
+    assignee_id: UUID | None
+    ties: dict[UUID, Ties]
+    version: int = 0
+
+
+async def seen(reader: Reader, actor: Actor, ref: Ref, *, now: datetime) -> Seen:
+    """Find a ticket by any of its names, for asking what else may be read. Raises NotFound."""
+    row = await reader.first(
+        f"""SELECT tickets.id, tickets.status::text, tickets.requester_id, tickets.assigned_team_id,
+                   tickets.assignee_id, tickets.version, {FOLLOWS_SQL}, {GRANT_SQL}::text
+            FROM tickets WHERE {ref_sql(ref)} AND {VISIBLE_SQL}""",
+        {**sight(actor, now), "ref": ref},
+    )
+    if row is None:
+        raise NotFound("There is no such ticket.")
+    return Seen(row[0], TicketStatus(row[1]), row[2], row[3], row[4], _ties(actor, row[6], row[7]), row[5])
+
+
+async def detail(reader: Reader, actor: Actor, ref: Ref, *, now: datetime) -> tuple[TicketDetail, Seen]:
+    """The whole ticket, and what it is to the actor. Raises NotFound."""
+    row = await reader.first(
+        f"""SELECT {COLUMNS}, tickets.description, {FOLLOWS_SQL}, {GRANT_SQL}::text,
+              (SELECT jsonb_agg(jsonb_build_object('id', u.id, 'name', u.display_name) ORDER BY u.display_name)
+               FROM ticket_followers w JOIN users u ON u.id = w.user_id WHERE w.ticket_id = tickets.id),
+              (SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'value', v.value)
+                                ORDER BY f.sort_order, f.name)
+               FROM custom_field_values v JOIN custom_fields f ON f.id = v.custom_field_id
+               WHERE v.ticket_id = tickets.id),
+              ARRAY(SELECT (g.team_id, g.access_level::text, g.expires_at) FROM ticket_access g
+                    WHERE g.ticket_id = tickets.id ORDER BY g.created_at)
+            FROM tickets {JOINS} WHERE {ref_sql(ref)} AND {VISIBLE_SQL}""",
+        {**sight(actor, now), "ref": ref},
+    )
+    if row is None:
+        raise NotFound("There is no such ticket.")
+    description, follows, grant, followers, answers, grants = row[28:]
+    me = Seen(
+        row[0], TicketStatus(row[4]), row[7], row[10], row[13], _ties(actor, follows, grant), row[27]
+    )
+    internal = may(actor, Operation.SEE_INTERNAL, me)
+    found = TicketDetail(
+        **row_fields(row, may_contact=internal),
+        description=description,
+        custom_fields=[FieldAnswer(UUID(a["id"]), a["name"], a["value"]) for a in answers or ()],
+        followers=[PersonRef(UUID(f["id"]), f["name"]) for f in followers or ()],
+        access=[GrantRow(g[0], AccessLevel(g[1]), g[2]) for g in grants] if internal else UNSET,
+    )
+    return found, me
+
+
+_MESSAGE = """
+    m.id, m.ticket_id, a.id, a.display_name, m.type::text, m.body, m.created_at, m.edited_at,
+    m.redacted_at IS NOT NULL,
+    (SELECT jsonb_agg(jsonb_build_array(f.id, f.file_name, f.content_type, f.size_bytes, f.scan_status)
+                      ORDER BY f.created_at)
+     FROM attachments f WHERE f.message_id = m.id)"""
+
+
+async def messages(
+    reader: Reader, actor: Actor, ticket: Seen, *, limit: int = 50, cursor: str | None = None
+) -> Page[MessageRow]:
+    """The conversation, oldest first: all of it for who sees the internal side, else its public part."""
+    after, params = _after(cursor, "messages", "m.created_at")
+    internal = may(actor, Operation.SEE_INTERNAL, ticket)
+    rows = await reader.all(
+        f"""SELECT {_MESSAGE} FROM ticket_messages m LEFT JOIN users a ON a.id = m.author_id
+            WHERE m.ticket_id = %(ticket)s {"" if internal else "AND m.type = 'PUBLIC'"} {after}
+            ORDER BY m.created_at, m.id LIMIT %(limit)s""",
+        {**params, "ticket": ticket.id, "limit": limit + 1},
+    )
+    found = [_message(row) for row in rows]
+    return cut(found, limit=limit, place=lambda m: Place("messages", m.created_at.isoformat(), m.id))
+
+
+async def message(reader: Reader, message_id: UUID) -> MessageRow:
+    """One message, for whoever has just written it."""
+    row = await reader.first(
+        f"SELECT {_MESSAGE} FROM ticket_messages m LEFT JOIN users a ON a.id = m.author_id WHERE m.id = %(id)s",
+        {"id": message_id},
+    )
+    if row is None:
+        raise NotFound("There is no such message.")
+    return _message(row)
+
+
+async def events(
+    reader: Reader, actor: Actor, ticket: Seen, *, limit: int = 50, cursor: str | None = None
+) -> Page[EventRow]:
+    """The history, oldest first: all of it for who sees the internal side, else its public part."""
+    after, params = "", {}
+    if cursor is not None:
+        place = decode(cursor, sort="events")
+        if not isinstance(place.value, int):
+            raise Invalid(Problem("cursor", "This cursor is not one of ours; start without it."))
+        after, params = "AND e.version > %(after)s", {"after": place.value}
+    public = "AND e.type = ANY(%(public)s) AND (e.type <> 'MESSAGE_ADDED' OR e.payload->>'type' = 'PUBLIC')"
+    internal = may(actor, Operation.SEE_INTERNAL, ticket)
+    rows = await reader.all(
+        f"""SELECT e.id, e.type, e.payload, e.actor_kind::text, e.created_by_id, e.actor_name, e.cause_id, e.version,
+                   e.created_at
+            FROM ticket_events e WHERE e.ticket_id = %(ticket)s {"" if internal else public} {after}
+            ORDER BY e.version LIMIT %(limit)s""",
+        {**params, "ticket": ticket.id, "public": list(PUBLIC_TYPES), "limit": limit + 1},
+    )
+    return cut([_event(row) for row in rows], limit=limit, place=lambda e: Place("events", e.version, e.id))
+
+
+def _after(cursor: str | None, sort: str, column: str) -> tuple[str, dict[str, Any]]:
+    if cursor is None:
+        return "", {}
+    place = decode(cursor, sort=sort)
+    try:
+        at = datetime.fromisoformat(str(place.value))
+    except ValueError as bad:
+        raise Invalid(Problem("cursor", "This cursor is not one of ours; start without it.")) from bad
+    return f"AND ({column}, m.id) > (%(after)s, %(after_id)s)", {"after": at, "after_id": place.id}
+
+
+def _ties(actor: Actor, follows: bool, grant: str | None) -> dict[UUID, Ties]:
+    return {actor.id: Ties(follows, AccessLevel(grant) if grant else None)} if actor.id else {}
+
+
+def _message(row: Row) -> MessageRow:
+    message_id, ticket_id, a_id, a_name, kind, body, created, edited, redacted, files = row
+    return MessageRow(
+        id=message_id, ticket_id=ticket_id, author=PersonRef(a_id, a_name) if a_id else None, type=MessageType(kind), body=body,
+        body_html=to_html(body), attachments=[FileRow(UUID(f[0]), *f[1:]) for f in files or ()], created_at=created,
+        edited_at=edited, is_redacted=redacted,
+    )  # fmt: skip
+
+
+def _event(row: Row) -> EventRow:
+    event_id, kind, payload, actor_kind, actor_id, actor_name, cause, version, created = row
+    return EventRow(
+        id=event_id, type=kind, payload=payload, actor=EventActor(ActorKind(actor_kind), actor_id, actor_name), cause=cause,
+        version=version, created_at=created,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pages: people use the desk through these."""

@@ -1,0 +1,179 @@
+"""What the agents' templates are given: the window, a queue, a ticket and what stands beside it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from codex.web.present.views import (
+    LinkView,
+    NavItemView,
+    PersonView,
+    PriorityView,
+    SlaView,
+    StatusView,
+    ThreadItem,
+    TimeView,
+    Tone,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavGroupView:
+    """A group without a title stands first, without a heading."""
+
+    items: tuple[NavItemView, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellView:
+    """What stands around every page of an agent. `home_href` is where the product's name leads."""
+
+    me: PersonView
+    nav: tuple[NavGroupView, ...]
+    home_href: str = "/queue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowView:
+    """One ticket in a list. `href` keeps the list's own query, so that the list stays as it is."""
+
+    id: str
+    href: str
+    subject: str
+    requester: PersonView
+    status: StatusView
+    priority: PriorityView
+    at: TimeView
+    category: str = ""
+    assignee: PersonView | None = None
+    is_unread: bool = False
+    is_current: bool = False
+    sla: SlaView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyView:
+    """An empty list: one sentence, one thing to do."""
+
+    sentence: str
+    action: LinkView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """One page of a list. `total` is None when counting would cost too much; `first_href` is set on later pages."""
+
+    title: str
+    rows: tuple[RowView, ...]
+    empty: EmptyView
+    total: int | None = None
+    filters: tuple[LinkView, ...] = ()
+    next_href: str | None = None
+    first_href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendView:
+    """A way to send: `status` is the status it sets, None for the status the ticket has."""
+
+    label: str
+    status: StatusView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposerView:
+    """The reply box. `sends` are the statuses a reply may set, the usual one first, then "as it is" and the others.
+
+    `kind` and `body` bring back what was typed when `error` says why it was not sent.
+    """
+
+    may_reply: bool
+    may_note: bool
+    sends: tuple[SendView, ...] = ()
+    kind: Literal["reply", "note"] = "reply"
+    body: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView:
+    """A ticket as an agent sees it.
+
+    `href` is its bare path, which the forms build on; `query` ("?view=mine" or "") is carried through them, so that
+    the list beside it stays. `take_value` is the assignee that "Assign to me" posts. `problem` is one sentence about
+    a change that was refused.
+    """
+
+    id: str
+    href: str
+    back_href: str
+    subject: str
+    requester: PersonView
+    opened: TimeView
+    channel: str
+    status: StatusView
+    thread: tuple[ThreadItem, ...]
+    composer: ComposerView
+    query: str = ""
+    category: str = ""
+    may_resolve: bool = False
+    may_take: bool = False
+    take_value: str = ""
+    previous_href: str | None = None
+    next_href: str | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionView:
+    """A choice of a select."""
+
+    value: str
+    label: str
+    is_selected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyView:
+    """A property and the small form that changes it: posts `noun` to `<ticket>/<noun>`.
+
+    Shown as plain words unless `may_change`. `icon` (with `tone`) or `person` stands before the value.
+    """
+
+    noun: str
+    label: str
+    word: str
+    options: tuple[OptionView, ...] = ()
+    may_change: bool = False
+    icon: str = ""
+    tone: Tone = "quiet"
+    person: PersonView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactView:
+    """A line about a person: place, department."""
+
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierView:
+    """An earlier ticket of the same requester."""
+
+    href: str
+    subject: str
+    status: StatusView
+    at: TimeView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailsView:
+    """What stands beside the ticket."""
+
+    properties: tuple[PropertyView, ...]
+    requester: PersonView
+    role: str = ""
+    facts: tuple[FactView, ...] = ()
+    earlier: tuple[EarlierView, ...] = ()

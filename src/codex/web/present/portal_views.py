@@ -1,0 +1,96 @@
+"""What the requesters' templates are given: their list of requests, and one request."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from codex.web.present.views import DayView, MessageView, NavItemView, PersonView, StatusView, TimeView, Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalView:
+    """What stands around every page of a requester. `new_href` shows "New request"."""
+
+    me: PersonView
+    nav: tuple[NavItemView, ...]
+    new_href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRowView:
+    """One request in a list: `turn` is the few words that need the reader ("Your turn."), `say` how it stands."""
+
+    id: str
+    href: str
+    subject: str
+    status: StatusView
+    say: str
+    meta: str
+    turn: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSectionView:
+    """Some of one's requests: open, solved."""
+
+    title: str
+    rows: tuple[RequestRowView, ...]
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsView:
+    """One's own requests."""
+
+    sections: tuple[RequestSectionView, ...]
+    next_href: str | None = None
+    first_href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """A step of the track: Received, In progress, Your turn, Solved."""
+
+    word: str
+    state: Literal["done", "current", "todo"]
+    glyph: str
+    tone: Tone = "accent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveView:
+    """A status the requester may set, as a button: "It's solved"."""
+
+    status: str
+    label: str
+    icon: str
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestView:
+    """A request as its requester sees it: never internal notes, never service targets.
+
+    `moves` stand under `question` ("Is it solved?"); `cancel` stands apart. `thread` holds messages and days only.
+    `reply_error` with `reply_body` brings a refused reply back; `problem` is about a refused move.
+    """
+
+    id: str
+    href: str
+    subject: str
+    say: str
+    status: StatusView
+    steps: tuple[StepView, ...]
+    thread: tuple[MessageView | DayView, ...]
+    opened: TimeView
+    team: str = ""
+    helper: PersonView | None = None
+    turn: str = ""
+    question: str = ""
+    question_hint: str = ""
+    moves: tuple[MoveView, ...] = ()
+    cancel: MoveView | None = None
+    may_reply: bool = False
+    reply_hint: str = ""
+    reply_body: str = ""
+    reply_error: str = ""
+    problem: str = ""

@@ -1,0 +1,175 @@
+"""What the templates are given. Pure data, already in words, in the reader's language and zone.
+
+Nothing here knows the domain or the database. A `may_*` flag says whether a control is shown; the command behind the
+control asks the same policy again. Absent means None or an empty tuple, and then the template shows nothing.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from markupsafe import Markup
+
+Tone = Literal["violet", "accent", "amber", "green", "red", "plain", "quiet"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeView:
+    """An instant: in words, for machines (ISO 8601, UTC), and exactly, for the tooltip."""
+
+    words: str
+    iso: str
+    exact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """`hue` is 1…8, always the same for the same person."""
+
+    name: str
+    initials: str
+    hue: int
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusView:
+    """`glyph` is a symbol of the sprite."""
+
+    value: str
+    word: str
+    glyph: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityView:
+    """`is_loud`: lists show only these."""
+
+    value: str
+    word: str
+    glyph: str
+    tone: Tone
+    is_loud: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaView:
+    """The most urgent service target. `left` is the percentage of its time that is left, 0…100."""
+
+    state: Literal["on-track", "at-risk", "overdue", "paused", "met"]
+    what: str
+    text: str
+    left: int
+    due: TimeView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """A link that may be the current one: a filter, a sort order."""
+
+    label: str
+    href: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavItemView:
+    """`key` is a chord such as "g m"."""
+
+    label: str
+    href: str
+    icon: str
+    count: int | None = None
+    is_current: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileView:
+    """`href` is None as long as the file may not be opened (not scanned yet, or not clean): `state` says so."""
+
+    name: str
+    size: str
+    icon: str = "paperclip"
+    href: str | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """`html` is sanitised. `via` is how it came ("via email"); `is_mine` is whether the reader wrote it."""
+
+    id: str
+    kind: Literal["requester", "agent", "note"]
+    author: PersonView
+    html: Markup
+    at: TimeView
+    via: str = ""
+    is_mine: bool = False
+    files: tuple[FileView, ...] = ()
+    shape: Literal["message"] = field(default="message", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextPart:
+    """A piece of a sentence."""
+
+    text: str
+    is_bold: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLineView:
+    """One fact in the history, as a sentence in pieces: plain text, never HTML."""
+
+    icon: str
+    parts: tuple[TextPart, ...]
+    at: TimeView
+    shape: Literal["event"] = field(default="event", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRunView:
+    """Three or more events in a row, folded: "4 changes"."""
+
+    summary: str
+    events: tuple[EventLineView, ...]
+    at: TimeView
+    shape: Literal["run"] = field(default="run", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayView:
+    """A line between two days."""
+
+    words: str
+    shape: Literal["day"] = field(default="day", init=False)
+
+
+ThreadItem = MessageView | EventLineView | EventRunView | DayView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigninView:
+    """The sign-in form; with `error`, what was typed comes back."""
+
+    email: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigninConfirmView:
+    """The page a sign-in link opens: `href` is the link itself, which the button posts to."""
+
+    href: str
+    person: PersonView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorView:
+    """One sentence and one thing to do. `status` is the HTTP status, shown small."""
+
+    status: int
+    sentence: str
+    action: LinkView
+    hint: str = ""

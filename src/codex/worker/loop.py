@@ -1,0 +1,120 @@
+"""The worker: does what is due, says that it is there, ends when told to; many may run at once."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from codex.db.database import CONNECTION_LOST
+from codex.db.work import Work, Works
+from codex.kernel import clock
+from codex.kernel.actor import system
+from codex.kernel.ids import new_id
+from codex.worker import heartbeat
+from codex.worker.models import ScheduledJob
+from codex.worker.schedule import SCHEDULE, Job
+
+log = structlog.get_logger("codex.worker")
+ABANDONED = timedelta(minutes=15)
+"""A job that has been running for longer is taken for dead with its worker, and run again."""
+ACTOR = system("Codex worker")
+
+
+class Worker:
+    """One worker. `run()` until `stop()`; `once()` does all that is due and returns."""
+
+    def __init__(self, works: Works, schedule: Sequence[Job] = SCHEDULE) -> None:
+        self._works, self._schedule = works, schedule
+        self._id: UUID = new_id()
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """End after the job at hand."""
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Work until stopped. A database that is away for a while is waited for."""
+        log.info("worker started", worker=str(self._id))
+        while not self._stopped.is_set():
+            try:
+                async with self._work() as work:
+                    await heartbeat.beat(work, self._id)
+                await self.once()
+            except CONNECTION_LOST as away:
+                log.warning("database away", error=str(away))
+            await self._pause(heartbeat.EVERY)
+        await self._leave()
+
+    async def once(self) -> int:
+        """Do all that is due now; returns how many jobs ran."""
+        await self._announce()
+        done = 0
+        for job in self._schedule:
+            if not self._stopped.is_set() and await self._claim(job):
+                await self._do(job)
+                done += 1
+        return done
+
+    def _work(self) -> Work:
+        return self._works.begin(ACTOR)
+
+    async def _announce(self) -> None:
+        """New jobs of the schedule are due at once; jobs that left it are forgotten."""
+        async with self._work() as work:
+            known = set(await work.session.scalars(select(ScheduledJob.name)))
+            fresh = [{"name": job.name, "next_run_at": work.now} for job in self._schedule if job.name not in known]
+            if fresh:
+                await work.session.execute(insert(ScheduledJob).values(fresh).on_conflict_do_nothing())
+
+    async def _claim(self, job: Job) -> bool:
+        async with self._work() as work:
+            free = or_(ScheduledJob.running_since.is_(None), ScheduledJob.running_since < work.now - ABANDONED)
+            claimed = await work.session.execute(
+                update(ScheduledJob)
+                .where(ScheduledJob.name == job.name, ScheduledJob.next_run_at <= work.now, free)
+                .values(running_since=work.now, running_worker_id=self._id, last_started_at=work.now)
+                .returning(ScheduledJob.name)
+            )
+            return claimed.first() is not None
+
+    async def _do(self, job: Job) -> None:
+        """Run a claimed job. Its failure is kept and logged, and the job stays in the schedule."""
+        began = clock.now()
+        try:
+            async with self._work() as work:
+                result = await job.run(work)
+        except Exception as error:  # a job's bug must not end the worker; it is on record, and seen in the log
+            log.exception("job failed", job=job.name)
+            await self._finish(job, began, error=f"{type(error).__name__}: {error}")
+        else:
+            await self._finish(job, began, result=result)
+
+    async def _finish(self, job: Job, began: datetime, *, result: str | None = None, error: str | None = None) -> None:
+        async with self._work() as work:
+            await work.session.execute(
+                update(ScheduledJob)
+                .where(ScheduledJob.name == job.name, ScheduledJob.running_worker_id == self._id)
+                .values(
+                    next_run_at=began + job.every, running_since=None, running_worker_id=None,
+                    last_finished_at=work.now, last_result=result, last_error=error,
+                )
+            )  # fmt: skip
+
+    async def _pause(self, length: timedelta) -> None:
+        try:
+            async with asyncio.timeout(length.total_seconds()):
+                await self._stopped.wait()
+        except TimeoutError:
+            pass
+
+    async def _leave(self) -> None:
+        try:
+            async with self._work() as work:
+                await heartbeat.end(work, self._id)
+        except CONNECTION_LOST:
+            log.warning("worker left without a word: the database is away")
+        log.info("worker stopped", worker=str(self._id))

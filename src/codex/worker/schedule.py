@@ -1,0 +1,43 @@
+"""The recurring jobs, in one table. What each did last stands in `scheduled_jobs`."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from codex.db.work import Work
+from codex.identity import signin
+from codex.worker import heartbeat
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done again and again: `run` does it in one Work and says in words what it did."""
+
+    name: str
+    about: str
+    every: timedelta
+    run: Callable[[Work], Awaitable[str]]
+
+
+async def _forget_credentials(work: Work) -> str:
+    return f"{await signin.forget_expired(work)} forgotten"
+
+
+async def _forget_heartbeats(work: Work) -> str:
+    return f"{await heartbeat.forget_lost(work)} forgotten"
+
+
+SCHEDULE: tuple[Job, ...] = (
+    Job(
+        "forget-expired-signins",
+        "Deletes sign-in links and sessions that have been over for a day.",
+        timedelta(hours=1),
+        _forget_credentials,
+    ),
+    Job(
+        "forget-lost-workers",
+        "Deletes the heartbeats of workers that were killed and have been silent for an hour.",
+        timedelta(minutes=30),
+        _forget_heartbeats,
+    ),
+)

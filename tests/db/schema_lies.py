@@ -1,0 +1,239 @@
+"""Rows that are not true: each is the good one of `schema_rows` with one change."""
+
+from dataclasses import dataclass, field
+
+from psycopg.types.json import Jsonb
+from schema_rows import AT, LATER, OTHER_POLICY, OTHER_TEAM, OTHER_USER, ROW, TEAM, USER, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A row that must be refused by a check: `where` is table.name of it."""
+
+    sentence: str
+    where: str
+    change: Row
+
+    @property
+    def table(self) -> str:
+        return self.where.partition(".")[0]
+
+    @property
+    def constraint(self) -> str:
+        return f"ck_{self.where.replace('.', '_')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """A second row that must be refused by a unique constraint or index. `after`: what the first row is like."""
+
+    sentence: str
+    table: str
+    constraint: str
+    after: Row = field(default_factory=dict)
+    change: Row = field(default_factory=dict)
+
+
+def _names(table: str, *columns: str) -> tuple[Bad, ...]:
+    return tuple(
+        Bad(f"a {column} of {table} is more than blanks", f"{table}.{column}", {column: " \t\n"})
+        for column in columns
+    )
+
+
+def _hours(table: str) -> tuple[Bad, ...]:
+    return tuple(
+        Bad(f"{hours} {column} is no promise in {table}", f"{table}.{column}", {column: hours})
+        for column in ("first_response_hours", "resolution_hours")
+        for hours in ("-0.5", "NaN", "Infinity")
+    )
+
+
+CHECKS: tuple[Bad, ...] = (
+    Bad("an address is kept in lower case", "users.email", {"email": "Otto@acme.example"}),
+    Bad("an address has an @ with something before it", "users.email", {"email": "@acme"}),
+    Bad("there are two themes", "users.theme", {"theme": "pink"}),
+    Bad("a team's slug fits into an address", "teams.slug", {"slug": "IT Support"}),
+    Bad("a team's prefix is in capitals", "teams.prefix", {"prefix": "it"}),
+    Bad("a category's slug fits into an address", "categories.slug", {"slug": "a--b"}),
+    Bad("a category is not its own parent", "categories.not_own_parent", {"parent_id": ROW}),
+    Bad("a field has a known type", "custom_fields.field_type", {"field_type": "COLOUR"}),
+    Bad("a choice has options", "custom_fields.options", {"field_type": "DROPDOWN"}),
+    Bad("only a choice has options", "custom_fields.options", {"options": Jsonb([])}),
+    Bad(
+        "options are a list",
+        "custom_fields.options",
+        {"field_type": "DROPDOWN", "options": Jsonb(None)},
+    ),
+    Bad("a closed ticket says when", "tickets.closed_at", {"status": "CLOSED"}),
+    Bad("an open ticket was not closed", "tickets.closed_at", {"closed_at": AT, "completed_at": AT}),
+    Bad("a resolved ticket says when", "tickets.resolved_at", {"status": "RESOLVED"}),
+    Bad(
+        "a reopened ticket is not resolved",
+        "tickets.resolved_at",
+        {"status": "REOPENED", "resolved_at": AT, "completed_at": AT},
+    ),
+    Bad(
+        "a ticket is completed by the first of resolving and closing",
+        "tickets.completed_at",
+        {"status": "CLOSED", "resolved_at": AT, "closed_at": LATER, "completed_at": LATER},
+    ),
+    Bad("an assignee has a team", "tickets.assignee_has_team", {"assignee_id": USER}),
+    Bad("a ticket in progress has an assignee", "tickets.worked_on", {"status": "IN_PROGRESS"}),
+    Bad("a subject is not empty", "tickets.subject", {"subject": ""}),
+    Bad("a ticket has a first event", "tickets.version", {"version": 0}),
+    Bad("a ticket is not changed before it exists", "tickets.updated_at", {"created_at": LATER}),
+    Bad("a file is not empty", "attachments.size_bytes", {"size_bytes": 0}),
+    *_names("sla_policy_configs", "name"),
+    *(
+        Bad(
+            f"a clock is not at risk after {percent} %",
+            "sla_policy_configs.escalation_after_percent",
+            {"escalation_after_percent": percent},
+        )
+        for percent in (0, 101)
+    ),
+    Bad(
+        "a breach is not told to nobody in particular",
+        "sla_policy_configs.breach_notify_roles",
+        {"breach_notify_roles": ["LEAD", None]},
+    ),
+    *_hours("sla_policy_config_targets"),
+    *_hours("sla_policies"),
+    *_names("sla_business_hours_settings", "timezone"),
+    Bad(
+        "a calendar is the global one or a team's",
+        "sla_business_hours_settings.id",
+        {"id": "berlin"},
+    ),
+    Bad(
+        "a team's calendar is called by the team",
+        "sla_business_hours_settings.id",
+        {"team_id": TEAM},
+    ),
+    Bad(
+        "opening hours go by weekday",
+        "sla_business_hours_settings.schedule",
+        {"schedule": Jsonb([])},
+    ),
+    Bad(
+        "holidays are a list",
+        "sla_business_hours_settings.holidays",
+        {"holidays": Jsonb({})},
+    ),
+    *_names("routing_rules", "name"),
+    Bad("a keyword is not empty", "routing_rules.keywords", {"keywords": ["VPN", ""]}),
+    Bad("a keyword is a word", "routing_rules.keywords", {"keywords": [None]}),
+    Bad("rules are ordered from 0", "routing_rules.priority", {"priority": -1}),
+    *_names("saved_views", "name"),
+    Bad("a view's filters have names", "saved_views.filters", {"filters": Jsonb([])}),
+    Bad("a view has one owner at most", "saved_views.one_owner", {"team_id": TEAM}),
+    *_names("canned_responses", "name"),
+    Bad("a text has one owner at most", "canned_responses.one_owner", {"user_id": USER}),
+    Bad("mail is about something", "notification_outbox.event_type", {"event_type": ""}),
+    Bad("mail has an address", "notification_outbox.to_email", {"to_email": "rosa"}),
+    *(
+        Bad(
+            f"a subject holds no {name}",
+            "notification_outbox.subject",
+            {"subject": f"x{end}Bcc: otto@acme.example"},
+        )
+        for name, end in (("carriage return", "\r"), ("line feed", "\n"))
+    ),
+    Bad(
+        "a mail's payload has names",
+        "notification_outbox.payload",
+        {"payload": Jsonb("x")},
+    ),
+    Bad("attempts count up", "notification_outbox.attempts", {"attempts": -1}),
+    Bad("a sent mail says when", "notification_outbox.sent_at", {"status": "SENT"}),
+    Bad("a waiting mail was not sent", "notification_outbox.sent_at", {"sent_at": AT}),
+    Bad("a failed mail says why", "notification_outbox.last_error", {"status": "FAILED"}),
+    *_names("notifications", "title"),
+    Bad("what was read says when", "notifications.read_at", {"is_read": True}),
+    Bad("what is unread was not read", "notifications.read_at", {"read_at": AT}),
+    Bad("an act has a name", "admin_audit_events.type", {"type": ""}),
+    Bad("an act's payload has names", "admin_audit_events.payload", {"payload": Jsonb([])}),
+    *_names("automation_rules", "name"),
+    Bad("a rule wakes up to something known", "automation_rules.trigger", {"trigger": "MOON"}),
+    Bad("conditions are a list", "automation_rules.conditions", {"conditions": Jsonb({})}),
+    Bad("actions are a list", "automation_rules.actions", {"actions": Jsonb({})}),
+    Bad("automations are ordered from 0", "automation_rules.priority", {"priority": -1}),
+    Bad("a failed run says why", "automation_executions.error", {"success": False}),
+    Bad("a run that went well has no error", "automation_executions.error", {"error": "x"}),
+)
+
+_DEFAULT: Row = {"is_default": True}
+_TEAM_DEFAULT: Row = {"is_default": True, "user_id": None, "team_id": TEAM}
+_GLOBAL_DEFAULT: Row = {"is_default": True, "user_id": None}
+
+ONCE: tuple[Twice, ...] = (
+    Twice("an address is one person's", "users", "uq_users_email"),
+    Twice("a slug is one team's", "teams", "uq_teams_slug"),
+    Twice("a person is in a team once", "team_members", "uq_team_members_team_id_user_id"),
+    Twice("a slug is one category's", "categories", "uq_categories_slug"),
+    Twice(
+        "a display id is one ticket's",
+        "tickets",
+        "uq_tickets_display_id",
+        {"display_id": "IT-1"},
+        {"display_id": "IT-1"},
+    ),
+    Twice(
+        "a ticket answers a field once",
+        "custom_field_values",
+        "uq_custom_field_values_ticket_id_custom_field_id",
+    ),
+    Twice("a version is one event's", "ticket_events", "uq_ticket_events_ticket_id_version"),
+    Twice("a team has one grant on a ticket", "ticket_access", "uq_ticket_access_ticket_id_team_id"),
+    Twice("a person follows once", "ticket_followers", "uq_ticket_followers_ticket_id_user_id"),
+    Twice(
+        "there is one default policy",
+        "sla_policy_configs",
+        "uq_sla_policy_configs_default",
+        _DEFAULT,
+        _DEFAULT,
+    ),
+    Twice(
+        "a policy has one target for a priority",
+        "sla_policy_config_targets",
+        "uq_sla_policy_config_targets_policy_config_id_priority",
+    ),
+    Twice(
+        "a team is under one policy",
+        "sla_policy_assignments",
+        "uq_sla_policy_assignments_team_id",
+        change={"policy_config_id": OTHER_POLICY},
+    ),
+    Twice("there is one global calendar", "sla_business_hours_settings", "pk_sla_business_hours_settings"),
+    Twice("a team has one policy for a priority", "sla_policies", "uq_sla_policies_team_id_priority"),
+    Twice("a ticket has its clocks once", "sla_instances", "uq_sla_instances_ticket_id"),
+    Twice(
+        "a person has one default view", "saved_views", "uq_saved_views_default_of_user", _DEFAULT, _DEFAULT
+    ),
+    Twice(
+        "a team has one default view",
+        "saved_views",
+        "uq_saved_views_default_of_team",
+        _TEAM_DEFAULT,
+        _TEAM_DEFAULT,
+    ),
+    Twice(
+        "everybody has one default view",
+        "saved_views",
+        "uq_saved_views_default_of_all",
+        _GLOBAL_DEFAULT,
+        _GLOBAL_DEFAULT,
+    ),
+)
+
+ALSO_GOOD: tuple[tuple[str, str, Row, Row], ...] = (
+    ("zero hours mean no clock", "sla_policies", {}, {"team_id": OTHER_TEAM, "first_response_hours": 0}),
+    ("hours may be left out", "sla_policies", {}, {"team_id": OTHER_TEAM, "resolution_hours": None}),
+    ("many policies are not the default", "sla_policy_configs", {}, {}),
+    ("a person has many views", "saved_views", _DEFAULT, {}),
+    ("people have a default view each", "saved_views", _DEFAULT, {**_DEFAULT, "user_id": OTHER_USER}),
+    ("a team has a calendar", "sla_business_hours_settings", {}, {"id": str(TEAM), "team_id": TEAM}),
+    ("a rule may do without keywords", "routing_rules", {}, {"keywords": []}),
+    ("a policy may tell nobody", "sla_policy_configs", {}, {"breach_notify_roles": []}),
+)

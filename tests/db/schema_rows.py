@@ -1,0 +1,113 @@
+"""One good row of every table that has a truth to hold, and what these rows refer to."""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+AT = "2026-03-02T09:00Z"
+LATER = "2026-03-02T10:00Z"
+
+
+def _id(number: int) -> UUID:
+    return UUID(int=number)
+
+
+USER, OTHER_USER, TEAM, OTHER_TEAM, TICKET, FIELD, POLICY, OTHER_POLICY, RULE = map(_id, range(1, 10))
+ROW, OTHER_ROW = _id(98), _id(99)
+
+Row = dict[str, Any]
+
+SEED: tuple[tuple[str, Row], ...] = (
+    ("users", {"id": USER, "email": "rosa@acme.example", "display_name": "Rosa"}),
+    ("users", {"id": OTHER_USER, "email": "amir@acme.example", "display_name": "Amir"}),
+    ("teams", {"id": TEAM, "name": "IT", "slug": "it"}),
+    ("teams", {"id": OTHER_TEAM, "name": "HR", "slug": "hr"}),
+    ("sla_policy_configs", {"id": POLICY, "name": "Gold"}),
+    ("sla_policy_configs", {"id": OTHER_POLICY, "name": "Bronze"}),
+    ("custom_fields", {"id": FIELD, "name": "Asset", "field_type": "TEXT"}),
+    (
+        "automation_rules",
+        {
+            "id": RULE,
+            "name": "Greet",
+            "trigger": "TICKET_CREATED",
+            "priority": 1,
+            "created_by_id": USER,
+        },
+    ),
+    (
+        "tickets",
+        {
+            "id": TICKET,
+            "subject": "x",
+            "requester_id": USER,
+            "version": 1,
+            "created_at": AT,
+            "updated_at": AT,
+        },
+    ),
+)
+
+GOOD: dict[str, Row] = {
+    "users": {"email": "otto@acme.example", "display_name": "Otto"},
+    "teams": {"name": "Facilities", "slug": "facilities"},
+    "team_members": {"team_id": TEAM, "user_id": USER},
+    "categories": {"name": "Mail", "slug": "mail"},
+    "custom_fields": {"name": "Floor", "field_type": "NUMBER"},
+    "custom_field_values": {"ticket_id": TICKET, "custom_field_id": FIELD, "value": "LT-88"},
+    "tickets": {
+        "subject": "No network",
+        "requester_id": USER,
+        "version": 1,
+        "created_at": AT,
+        "updated_at": AT,
+    },
+    "ticket_events": {
+        "ticket_id": TICKET,
+        "version": 1,
+        "type": "TICKET_CREATED",
+        "payload": Jsonb({}),
+        "actor_kind": "person",
+        "actor_name": "Rosa",
+        "created_at": AT,
+    },
+    "ticket_access": {"ticket_id": TICKET, "team_id": TEAM, "access_level": "READ"},
+    "ticket_followers": {"ticket_id": TICKET, "user_id": USER},
+    "attachments": {
+        "ticket_id": TICKET,
+        "file_name": "a.png",
+        "content_type": "image/png",
+        "size_bytes": 1,
+        "storage_key": "a",
+    },
+    "sla_policy_configs": {"name": "Silver"},
+    "sla_policy_config_targets": {
+        "policy_config_id": POLICY,
+        "priority": "P1",
+        "first_response_hours": "0.5",
+    },
+    "sla_policy_assignments": {"policy_config_id": POLICY, "team_id": TEAM},
+    "sla_business_hours_settings": {"id": "global", "timezone": "Europe/Berlin", "schedule": Jsonb({})},
+    "sla_policies": {"team_id": TEAM, "priority": "P1", "resolution_hours": 8},
+    "sla_instances": {"ticket_id": TICKET, "priority": "P1"},
+    "routing_rules": {"name": "Networks", "keywords": ["VPN", "Wi-Fi"], "team_id": TEAM, "priority": 1},
+    "saved_views": {"name": "Mine", "filters": Jsonb({}), "user_id": USER},
+    "canned_responses": {"name": "Hello", "content": "Hello", "team_id": TEAM},
+    "notification_outbox": {
+        "event_type": "MESSAGE_ADDED",
+        "to_email": "rosa@acme.example",
+        "subject": "x",
+        "body": "x",
+    },
+    "notifications": {"user_id": USER, "type": "NEW_MESSAGE", "title": "Amir answered", "created_at": AT},
+    "admin_audit_events": {"type": "TEAM_CREATED", "payload": Jsonb({}), "created_at": AT},
+    "automation_rules": {"name": "Hurry", "trigger": "SLA_APPROACHING", "priority": 1, "created_by_id": USER},
+    "automation_executions": {
+        "rule_id": RULE,
+        "ticket_id": TICKET,
+        "trigger": "TICKET_CREATED",
+        "success": True,
+        "executed_at": AT,
+    },
+}

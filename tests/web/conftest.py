@@ -1,0 +1,44 @@
+"""Pages under test: the environment over built assets, and a browser for those that need one."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+from page_server import PageServer, serving
+from playwright.sync_api import Browser, sync_playwright
+
+from codex.web.present.render import environment as pages_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def environment() -> Environment:
+    subprocess.run([sys.executable, "tools/assets.py", "--if-stale"], cwd=ROOT, check=True)
+    return pages_environment()
+
+
+@pytest.fixture
+def server(environment: Environment) -> Iterator[PageServer]:
+    with serving(environment) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    usual = "/usr/bin/chromium"
+    path = os.environ.get("CODEX_CHROMIUM") or (usual if Path(usual).exists() else shutil.which("chromium"))
+    assert path, "These tests need Chromium: install it, or say where it is in CODEX_CHROMIUM."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()

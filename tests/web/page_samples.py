@@ -1,0 +1,278 @@
+"""Believable views for every template: a Monday afternoon at the IT desk of Acme."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from codex.web.present import words
+from codex.web.present.desk_views import (
+    ComposerView,
+    DetailsView,
+    EarlierView,
+    EmptyView,
+    FactView,
+    NavGroupView,
+    OptionView,
+    PropertyView,
+    QueueView,
+    RowView,
+    SendView,
+    ShellView,
+    TicketView,
+)
+from codex.web.present.thread import Entry, arrange
+from codex.web.present.views import (
+    EventLineView,
+    FileView,
+    LinkView,
+    MessageView,
+    NavItemView,
+    PersonView,
+    SlaView,
+    TextPart,
+    TimeView,
+)
+
+ZONE = ZoneInfo("Europe/Stockholm")
+NOW = datetime(2026, 11, 23, 14, 52, tzinfo=ZONE)
+
+
+def person(name: str) -> PersonView:
+    return words.person(name, name, email=f"{name.split()[0].lower()}@acme.example")
+
+
+ROSA, AMIR, LENA = person("Rosa Lindqvist"), person("Amir Haddad"), person("Lena Brandt")
+OMAR, KEN, LEA = person("Omar Farouk"), person("Ken Ishikawa"), person("Léa Fontaine")
+SAM, IDA, PRIYA = person("Sam Whitfield"), person("Ida Bergström"), person("Priya Nair")
+JONAS, NOOR, WEN = person("Jonas Keller"), person("Noor de Vries"), person("Wen Zhang")
+
+
+def before(**ago: float) -> datetime:
+    return NOW - timedelta(**ago)
+
+
+def when(at: datetime) -> TimeView:
+    return words.when(at, now=NOW, zone=ZONE)
+
+
+def ago(at: datetime) -> TimeView:
+    return words.ago(at, now=NOW, zone=ZONE)
+
+
+FRIDAY = datetime(2026, 11, 20, 9, 12, tzinfo=ZONE)
+
+SHELL = ShellView(
+    me=AMIR,
+    nav=(
+        NavGroupView(
+            items=(
+                NavItemView(
+                    label="My tickets", href="/queue?view=mine", icon="inbox", count=8, is_current=True, key="g m"
+                ),
+                NavItemView(label="Unassigned", href="/queue?view=unassigned", icon="user-plus", count=14, key="g u"),
+                NavItemView(label="Following", href="/queue?view=following", icon="eye", count=0),
+            )
+        ),
+        NavGroupView(
+            title="IT Support",
+            items=(
+                NavItemView(label="All open", href="/queue?view=team:it", icon="layers", count=41),
+                NavItemView(
+                    label="Waiting on requester", href="/queue?view=team:it&status=waiting", icon="hourglass", count=12
+                ),
+                NavItemView(
+                    label="Resolved this week", href="/queue?view=team:it&status=done", icon="check", count=67
+                ),
+            ),
+        ),
+        NavGroupView(
+            title="Facilities",
+            items=(NavItemView(label="All open", href="/queue?view=team:facilities", icon="layers", count=19),),
+        ),
+    ),
+)
+
+_ROWS: tuple[tuple[str, str, PersonView, str, str, datetime, str, bool], ...] = (
+    ("IT-4790", "Badge reader at Warehouse 2 rejects every card", OMAR, "IN_PROGRESS", "P1", before(minutes=9), "Access", True),
+    ("IT-4821", "VPN drops every ten minutes since the macOS update", ROSA, "REOPENED", "P2", before(minutes=4), "VPN", False),
+    ("IT-4833", "Need access to the Lisbon finance workspace before month end", KEN, "NEW", "P3", before(minutes=18), "Access", True),
+    ("IT-4812", "Second monitor flickers through the dock", LEA, "ASSIGNED", "P3", before(hours=1), "Hardware", False),
+    ("IT-4807", "Shared mailbox press@ missing after migration", SAM, "TRIAGED", "P2", before(hours=2), "Email", True),
+    ("IT-4799", "Laptop for new starter on 1 December", IDA, "WAITING_ON_REQUESTER", "P3", before(days=1), "Onboarding", False),
+    ("IT-4785", "Figma licence for two contractors", PRIYA, "WAITING_ON_VENDOR", "P4", before(days=4), "Licences", False),
+    ("IT-4771", "Printer on floor 3 prints blank pages", JONAS, "RESOLVED", "P3", before(days=5), "Hardware", False),
+    ("IT-4702", "Old guest Wi-Fi network still visible in the annex", NOOR, "CLOSED", "P4", before(days=11), "Network", False),
+)  # fmt: skip
+
+
+def row(index: int, *, current: str = "", assignee: PersonView | None = None) -> RowView:
+    id, subject, requester, status, priority, at, category, unread = _ROWS[index]
+    return RowView(
+        id=id,
+        href=f"/tickets/{id}?view=mine",
+        subject=subject,
+        requester=requester,
+        status=words.status_for_agents(status),
+        priority=words.priority(priority),
+        at=ago(at),
+        category=category,
+        assignee=assignee if status not in {"NEW", "TRIAGED"} else None,
+        is_unread=unread,
+        is_current=id == current,
+    )
+
+
+def queue(*, current: str = "") -> QueueView:
+    return QueueView(
+        title="My tickets",
+        total=58,
+        rows=tuple(row(i, current=current) for i in range(len(_ROWS))),
+        filters=(
+            LinkView(label="Open", href="/queue?view=mine", is_current=True),
+            LinkView(label="Waiting", href="/queue?view=mine&status=waiting"),
+            LinkView(label="Done", href="/queue?view=mine&status=done"),
+        ),
+        next_href="/queue?view=mine&cursor=abc",
+        empty=EmptyView(sentence="Nothing waiting for you."),
+    )
+
+
+TEAM_QUEUE = QueueView(
+    title="IT Support, all open",
+    total=None,
+    rows=tuple(row(i, assignee=LENA if i % 2 else AMIR) for i in range(5)),
+    empty=EmptyView(sentence="Nothing open."),
+    first_href="/queue?view=team:it",
+)
+
+EMPTY_QUEUE = QueueView(
+    title="My tickets",
+    total=0,
+    rows=(),
+    first_href="/queue?view=mine",
+    empty=EmptyView(
+        sentence="Nothing waiting for you.", action=LinkView(label="See unassigned (14)", href="/queue?view=unassigned")
+    ),
+)
+
+SLAS = (
+    SlaView(state="overdue", what="Resolve", text="26m", left=0),
+    SlaView(state="at-risk", what="Reply", text="12m", left=20),
+    SlaView(state="on-track", what="Resolve", text="3h 05m", left=80),
+    SlaView(state="paused", what="Resolve", text="", left=50),
+    SlaView(state="met", what="Resolve", text="", left=0),
+)
+
+
+def message(id: str, kind: str, author: PersonView, at: datetime, html: str, *, via: str = "", mine: bool = False,
+            files: tuple[FileView, ...] = ()) -> Entry:  # fmt: skip
+    assert kind in ("requester", "agent", "note")
+    view = MessageView(
+        id=id, kind=kind, author=author, html=Markup(html), at=when(at), via=via, is_mine=mine, files=files
+    )
+    return at, view
+
+
+def event(icon: str, at: datetime, *parts: str) -> Entry:
+    """Parts that begin with * are bold."""
+    pieces = tuple(TextPart(text=part.lstrip("*"), is_bold=part.startswith("*")) for part in parts)
+    return at, EventLineView(icon=icon, parts=pieces, at=when(at))
+
+
+FIRST = (
+    "<p>Hi, since I installed the macOS update yesterday my VPN disconnects about every ten minutes. I get “Connection "
+    "lost: peer not responding”. It happens at home and on the office Wi-Fi.</p>"
+    "<p>I’m presenting from the shared drive on Monday so I’m a bit nervous.</p>"
+)
+ANSWER = (
+    "<p>Thanks Rosa, the log helps. You’re not alone: 26.2 changed how idle tunnels are kept alive. Could you switch "
+    "<strong>Settings → VPN → Keep alive</strong> to <strong>20 s</strong> and tell me if it survives a coffee break?</p>"
+)
+FILES = (
+    FileView(name="vpn-error.png", size="214 kB", icon="image", href="/attachments/1"),
+    FileView(name="openvpn.log", size="38 kB", icon="file-text", state="being checked"),
+)
+LAST = "<p>With 20 s it held for an hour, then dropped once. Much better, but can I trust it for Monday?</p>"
+TODAY = datetime(2026, 11, 23, 13, 58, tzinfo=ZONE)
+
+ENTRIES: tuple[Entry, ...] = (
+    message("1", "requester", ROSA, FRIDAY, FIRST, via="via email", files=FILES),
+    event("workflow", FRIDAY + timedelta(seconds=2), "Rule ", "*Network → IT Support", " set team and priority ", "*High"),
+    event("user-check", FRIDAY + timedelta(minutes=3), "*Lena Brandt", " assigned it to ", "*Amir Haddad"),
+    message("2", "agent", AMIR, FRIDAY + timedelta(minutes=18), ANSWER),
+    event("flag", FRIDAY + timedelta(minutes=18), "*Amir Haddad", " set status to ", "*Waiting on requester"),
+    event("tag", FRIDAY + timedelta(minutes=21), "*Amir Haddad", " added tag ", "*macos-26"),
+    event("layers", FRIDAY + timedelta(minutes=22), "*Amir Haddad", " changed category to ", "*Network › VPN"),
+    message(
+        "3", "note", LENA, TODAY,
+        "<p>Same signature as six others. Gateway <code>eu-north-2</code> drops peers after 600 s idle on 26.2. Rolling "
+        "<code>keepalive=20</code> out at 15:00. Amir, can you close the loop with requesters after that?</p>",
+    ),
+    event("rotate-ccw", TODAY + timedelta(minutes=3), "*Rosa Lindqvist", " reopened it"),
+    message("4", "requester", ROSA, TODAY + timedelta(minutes=50), LAST, via="via portal"),
+)  # fmt: skip
+
+SENDS = (
+    SendView(label="Send", status=words.status_for_agents("WAITING_ON_REQUESTER")),
+    SendView(label="Send, leave the status as it is"),
+    SendView(label="Send and resolve", status=words.status_for_agents("RESOLVED")),
+    SendView(label="Send and wait on vendor", status=words.status_for_agents("WAITING_ON_VENDOR")),
+)
+
+
+def row_of(id: str) -> RowView:
+    return row([known[0] for known in _ROWS].index(id), current=id)
+
+
+def ticket(
+    id: str = "IT-4821", *, composer: ComposerView | None = None, problem: str = ""
+) -> TicketView:
+    return TicketView(
+        id=id,
+        href=f"/tickets/{id}",
+        query="?view=mine",
+        back_href="/queue?view=mine",
+        subject=row_of(id).subject,
+        requester=ROSA,
+        opened=when(FRIDAY),
+        channel=words.channel("EMAIL"),
+        category="Network › VPN",
+        status=words.status_for_agents("REOPENED"),
+        thread=arrange(ENTRIES, now=NOW, zone=ZONE),
+        composer=composer or ComposerView(may_reply=True, may_note=True, sends=SENDS),
+        may_resolve=True,
+        may_take=True,
+        take_value="amir",
+        previous_href="/tickets/IT-4790?view=mine",
+        next_href="/tickets/IT-4833?view=mine",
+        problem=problem,
+    )
+
+
+def _options(selected: str, *labels: str) -> tuple[OptionView, ...]:
+    return tuple(OptionView(value=label.lower(), label=label, is_selected=label == selected) for label in labels)
+
+
+def details(*, may_change: bool = True) -> DetailsView:
+    def prop(noun: str, label: str, word: str, *others: str, **sign: object) -> PropertyView:
+        return PropertyView(
+            noun=noun, label=label, word=word, options=_options(word, word, *others), may_change=may_change, **sign
+        )  # type: ignore[arg-type]
+
+    return DetailsView(
+        properties=(
+            prop("status", "Status", "Reopened", "In progress", "Waiting on requester", "Resolved", "Closed", icon="s-reopened", tone="accent"),
+            prop("assignee", "Assignee", "Lena Brandt", "Nobody", "Amir Haddad (you)", person=LENA),
+            PropertyView(noun="team", label="Team", word="IT Support", icon="headset"),
+            prop("priority", "Priority", "High", "Urgent", "Normal", "Low", icon="p-high", tone="plain"),
+            prop("category", "Category", "Network › VPN", "Network › Wi-Fi", "Hardware", icon="tag"),
+        ),
+        requester=ROSA,
+        role="Senior Designer · Brand",
+        facts=(FactView(icon="map-pin", text="Stockholm · 14:52 local time"), FactView(icon="building-2", text="Brand")),
+        earlier=(
+            EarlierView(href="/tickets/IT-4310", subject="Adobe fonts not syncing", status=words.status_for_agents("CLOSED"), at=words.dated(before(days=66), now=NOW, zone=ZONE)),
+            EarlierView(href="/tickets/IT-3988", subject="Replace a cracked charger", status=words.status_for_agents("RESOLVED"), at=words.dated(before(days=450), now=NOW, zone=ZONE)),
+        ),
+    )  # fmt: skip

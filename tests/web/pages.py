@@ -1,0 +1,83 @@
+"""Every page of the samples, rendered: by name, the path of its file on the test server."""
+
+from collections.abc import Callable
+
+import page_samples as desk
+import portal_samples as portal
+from jinja2 import Environment
+
+from codex.web.present.desk_views import ComposerView
+from codex.web.present.views import ErrorView, LinkView
+
+PAGES: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
+    "queue": ("agent/queue.html", lambda: _desk(desk.queue())),
+    "queue-team": ("agent/queue.html", lambda: _desk(desk.TEAM_QUEUE)),
+    "queue-empty": ("agent/queue.html", lambda: _desk(desk.EMPTY_QUEUE)),
+    "ticket": ("agent/queue.html", lambda: _ticket()),
+    "ticket-note-refused": (
+        "agent/queue.html",
+        lambda: _ticket(
+            composer=ComposerView(
+                may_reply=True, may_note=True, sends=desk.SENDS, kind="note", body="Fix is live.", error="Not saved."
+            ),
+            problem="Lena closed this ticket just now.",
+        ),
+    ),
+    "ticket-read-only": ("agent/queue.html", lambda: _read_only()),
+    "requests": ("portal/requests.html", lambda: {"portal": portal.PORTAL, "requests": portal.REQUESTS}),
+    "request": ("portal/request.html", lambda: {"portal": portal.PORTAL, "request": portal.request()}),
+    "request-refused": (
+        "portal/request.html",
+        lambda: {"portal": portal.PORTAL, "request": portal.request(error="Write your reply first")},
+    ),
+    "request-solved": ("portal/request.html", lambda: {"portal": portal.PORTAL, "request": portal.solved_request()}),
+    "signin": ("signin.html", lambda: {"signin": portal.SIGNIN}),
+    "signin-wrong": ("signin.html", lambda: {"signin": portal.SIGNIN_WRONG}),
+    "signin-sent": ("signin_sent.html", lambda: {"signin": portal.SIGNIN_SENT}),
+    "signin-confirm": ("signin_confirm.html", lambda: {"confirm": portal.CONFIRM}),
+    "error": ("error.html", lambda: {"error": portal.NOT_FOUND}),
+}
+FRAGMENTS: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
+    "pane": (
+        "agent/pane.html",
+        lambda: pane("IT-4821"),
+    ),
+    "rows": ("agent/rows.html", lambda: {"queue": desk.queue()}),
+    "wrong": ("agent/wrong.html", lambda: {"error": portal.NOT_FOUND}),
+}
+
+
+def render(environment: Environment, name: str, *, theme: str | None = None, **view: object) -> str:
+    """The page of that name; `view` stands in for parts of its sample."""
+    template, sample = (PAGES | FRAGMENTS)[name]
+    return environment.get_template(template).render(csrf_token="sample-token", theme=theme, **(sample() | view))
+
+
+def pane(id: str) -> dict[str, object]:
+    return {"ticket": desk.ticket(id), "details": desk.details(), "row": desk.row_of(id)}
+
+
+def _desk(queue: object) -> dict[str, object]:
+    return {"shell": desk.SHELL, "queue": queue, "ticket": None, "details": None}
+
+
+def _ticket(*, composer: ComposerView | None = None, problem: str = "") -> dict[str, object]:
+    return {
+        "shell": desk.SHELL,
+        "queue": desk.queue(current="IT-4821"),
+        "ticket": desk.ticket(composer=composer, problem=problem),
+        "details": desk.details(),
+    }
+
+
+def _read_only() -> dict[str, object]:
+    page = _ticket(composer=ComposerView(may_reply=False, may_note=False))
+    return page | {"details": desk.details(may_change=False)}
+
+
+SERVER_ERROR = ErrorView(
+    status=500,
+    sentence="Something broke on our side.",
+    hint="It is written down and we look at it. Nothing you sent before is lost.",
+    action=LinkView(label="Try again", href="/"),
+)
