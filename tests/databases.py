@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -22,8 +23,8 @@ class FreshDatabase:
     """A database of one test's own: arguments for `psycopg.connect`, as its owner and as the application."""
 
     name: str
-    owner: dict[str, str | int]
-    app: dict[str, str | int]
+    owner: dict[str, Any]
+    app: dict[str, Any]
 
 
 def start(place: Path) -> embedded.Server:
@@ -73,7 +74,8 @@ def fresh(server: embedded.Server, template: str | None) -> Iterator[FreshDataba
 
 def superuser(server: embedded.Server, dbname: str = "postgres") -> psycopg.Connection:
     """A connection that may do everything; each statement stands for itself."""
-    return psycopg.connect(**server.conninfo(user="postgres", dbname=dbname), autocommit=True)
+    params: dict[str, Any] = server.conninfo(user="postgres", dbname=dbname)
+    return psycopg.connect(**params, autocommit=True)
 
 
 def new_place() -> Path:

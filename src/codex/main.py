@@ -1,6 +1,7 @@
 """Wiring: settings and a database become the web application and the worker; reactions are handed to Work."""
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from litestar import Litestar, Router
@@ -87,9 +88,7 @@ def secret_key(settings: Settings) -> str:
         draft = path.with_suffix(f".{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_hex(32), "ascii")
-        try:
+        with suppress(FileExistsError):
             path.hardlink_to(draft)  # the first of several starters wins, whole
-        except FileExistsError:
-            pass
         draft.unlink()
     return path.read_text("ascii").strip()

@@ -52,7 +52,10 @@ class Settings:
         shown="the address that `bin/up` listens on",
     )
     log: str = setting(
-        "CODEX_LOG", "How log lines are written: `text` for people, `json` for machines.", default="text", example="json"
+        "CODEX_LOG",
+        "How log lines are written: `text` for people, `json` for machines.",
+        default="text",
+        example="json",
     )
     postgres_bin: str = setting(
         "CODEX_POSTGRES_BIN",

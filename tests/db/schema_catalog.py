@@ -1,6 +1,7 @@
 """What PostgreSQL itself says of a schema; alembic compares neither checks, nor predicates, nor enums."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 
@@ -66,7 +67,7 @@ class Index:
     definition: str
     is_unique: bool
     predicate: str | None
-    columns: tuple[str, ...]
+    columns: list[str]
 
     def leads_with(self, column: str) -> bool:
         """Whether it finds the rows of a value of the column; not those without one, if need be."""
@@ -81,13 +82,13 @@ class Schema:
     enums: dict[str, tuple[str, ...]]
 
 
-def read(conninfo: dict[str, str | int]) -> Schema:
+def read(conninfo: dict[str, Any]) -> Schema:
     """The schema of a database, but for alembic's table."""
     with psycopg.connect(**conninfo) as connection:
         ask = connection.execute
         return Schema(
             tuple(Column(*row) for row in ask(COLUMNS)),
             tuple(Constraint(*row) for row in ask(CONSTRAINTS)),
-            tuple(Index(*row[:5], tuple(row[5])) for row in ask(INDEXES)),
+            tuple(Index(*row) for row in ask(INDEXES)),
             {name: tuple(values) for name, values in ask(ENUMS)},
         )

@@ -25,7 +25,7 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Twice:
-    """A second row that must be refused by a unique constraint or index. `after`: what the first row is like."""
+    """A second row that a unique constraint or index must refuse. `after`: what the first row is like."""
 
     sentence: str
     table: str

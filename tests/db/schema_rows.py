@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 AT = "2026-03-02T09:00Z"
@@ -111,3 +113,14 @@ GOOD: dict[str, Row] = {
         "executed_at": AT,
     },
 }
+
+
+def insert(connection: psycopg.Connection, table: str, row: Row) -> None:
+    connection.execute(
+        sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            sql.Identifier(table),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
+        ),
+        list(row.values()),
+    )

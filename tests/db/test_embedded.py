@@ -1,126 +1,74 @@
-"""The embedded PostgreSQL: real servers in temporary directories, as root and as anybody else."""
+"""The embedded PostgreSQL: real servers, as root and as anybody else."""
 
 import multiprocessing
 import os
-import pwd
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
-
-from codex.db.embedded import (
-    EmbeddedError,
-    Server,
-    create_database,
-    drop_database,
-    ensure,
-    find_bin_dir,
-    locks,
-    processes,
-    running,
+from embedded_places import (
+    a_server,
+    ask,
+    connect,
+    end,
+    halt,
+    has_kept_it,
+    keep_a_row,
+    new_place,
+    postmaster_of,
+    run,
 )
-from codex.db.embedded.config import Machine, settings
-from codex.db.embedded.errors import last_words
+
+from codex.db.embedded import Server, create_database, drop_database, ensure, processes, running
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def shared() -> Iterator[Server]:
     """A server that its tests leave running."""
-    with a_server(tmp_path_factory.mktemp("embedded") / "data") as server:
+    with new_place() as place, a_server(place / "data") as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def module_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data_dir = tmp_path_factory.mktemp("made") / "data"
-    ensure(data_dir).stop()
-    return data_dir
+def made_once() -> Iterator[Path]:
+    with new_place() as place:
+        ensure(place / "data").stop()
+        yield place / "data"
 
 
 @pytest.fixture
-def made(module_dir: Path) -> Iterator[Path]:
+def made(made_once: Path) -> Iterator[Path]:
     """A data directory whose database exists and is down. Its tests share it, each leaves it fit to start."""
-    yield module_dir
-    halt(module_dir)
+    yield made_once
+    halt(made_once)
 
 
 @pytest.fixture
-def copied(module_dir: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of `made`, to be damaged."""
-    shutil.copytree(module_dir, tmp_path / "copied")
-    yield tmp_path / "copied"
-    end(tmp_path / "copied")
+def place() -> Iterator[Path]:
+    with new_place() as place:
+        yield place
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Iterator[Path]:
+def data_dir(place: Path) -> Iterator[Path]:
     """A data directory that does not exist yet."""
-    yield tmp_path / "data"
-    end(tmp_path / "data")
+    yield place / "data"
+    end(place / "data")
 
 
-@contextmanager
-def a_server(data_dir: Path) -> Iterator[Server]:
-    try:
-        yield ensure(data_dir)
-    finally:
-        end(data_dir)
-
-
-def halt(data_dir: Path) -> None:
-    tag = data_dir / "postgres" / "codex.lock"
-    if tag.exists() and tag.read_text():
-        processes.halt(tag.read_text())
-
-
-def end(data_dir: Path) -> None:
-    """Leave no process and no file (a database takes 40 MB)."""
-    halt(data_dir)
-    shutil.rmtree(data_dir, ignore_errors=True)
-
-
-def keep_a_row(server: Server) -> None:
-    run(server, "DROP TABLE IF EXISTS note; CREATE TABLE note AS SELECT 'kept' AS text")
-
-
-def has_kept_it(server: Server) -> bool:
-    return ask(server, "SELECT text FROM note") == "kept"
-
-
-def connect(server: Server, user: str = "codex_owner", dbname: str = "codex") -> psycopg.Connection:
-    return psycopg.connect(make_conninfo("", **server.conninfo(user=user, dbname=dbname)), autocommit=True)
-
-
-def ask(server: Server, query: str, user: str = "codex_owner", dbname: str = "codex") -> object:
-    with connect(server, user, dbname) as connection:
-        row = connection.execute(query.encode()).fetchone()
-    return row[0] if row else None
-
-
-def run(server: Server, statement: str, user: str = "codex_owner") -> None:
-    with connect(server, user) as connection:
-        connection.execute(statement.encode())
-
-
-def postmaster_of(server: Server) -> int:
-    return int((server.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
-
-
-def one_sentence(error: pytest.ExceptionInfo[EmbeddedError]) -> str:
-    sentence = str(error.value)
-    assert "\n" not in sentence
-    assert sentence.endswith(".")
-    return sentence
+@pytest.fixture
+def copied(made_once: Path, data_dir: Path) -> Path:
+    """A copy of `made`, to be damaged."""
+    shutil.copytree(made_once, data_dir)
+    return data_dir
 
 
 def test_the_first_start_makes_the_database_and_a_later_one_keeps_its_rows(data_dir: Path) -> None:
@@ -140,8 +88,8 @@ def test_a_running_server_is_adopted(shared: Server) -> None:
     assert running(shared.data_dir) == adopted
 
 
-def test_nothing_runs_where_nothing_was_started(tmp_path: Path, made: Path) -> None:
-    assert running(tmp_path / "nowhere") is None
+def test_nothing_runs_where_nothing_was_started(place: Path, made: Path) -> None:
+    assert running(place / "nowhere") is None
     assert running(made) is None
 
 
@@ -218,7 +166,9 @@ def test_a_server_that_recovers_from_a_dead_backend_is_adopted_when_it_is_back(m
 
 
 @pytest.mark.parametrize(
-    "content", ["", "not a number\n", f"{os.getpid()}\n/somewhere\n0\n5432\n.\n\n1 2\nready\n"]
+    "content",
+    ["", "not a number\n", f"{os.getpid()}\n/somewhere\n0\n5432\n.\n\n1 2\nready\n"],
+    ids=["empty", "garbage", "reused"],
 )
 def test_a_stale_pid_file_does_not_hinder_the_start(made: Path, content: str) -> None:
     # The last one names a live process: ours. So it is in a container whose numbers begin anew.
@@ -227,8 +177,8 @@ def test_a_stale_pid_file_does_not_hinder_the_start(made: Path, content: str) ->
     assert ensure(made).started
 
 
-def test_a_copy_of_a_running_database_is_not_taken_for_the_original(shared: Server, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
+def test_a_copy_of_a_running_database_is_not_taken_for_the_original(shared: Server, place: Path) -> None:
+    copy = place / "copy"
     shutil.copytree(shared.data_dir, copy, ignore=shutil.ignore_patterns(".s.PGSQL.*"))
     assert running(copy) is None
     with a_server(copy) as server:
@@ -266,10 +216,10 @@ def test_two_installations_live_side_by_side(shared: Server, made: Path) -> None
 
 @pytest.mark.parametrize("name", ["long-" + "x" * 120, "a, 'quoted' name"])
 def test_a_path_that_no_socket_can_have_gets_a_private_directory(
-    module_dir: Path, tmp_path: Path, name: str
+    made_once: Path, place: Path, name: str
 ) -> None:
-    data_dir = tmp_path / name
-    shutil.copytree(module_dir, data_dir)
+    data_dir = place / name
+    shutil.copytree(made_once, data_dir)
     with a_server(data_dir) as server:
         assert server.socket_dir.stat().st_mode & 0o777 == 0o700
         assert len(str(server.socket_dir / ".s.PGSQL.5432")) <= 103
@@ -356,125 +306,3 @@ def test_a_database_copied_by_root_with_careless_modes_starts(copied: Path) -> N
         os.chown(path, os.geteuid(), os.getegid())
     (copied / "postgres").chmod(0o755)
     assert ask(ensure(copied), "SELECT 1") == 1
-
-
-def test_a_database_of_another_major_version_is_refused(data_dir: Path) -> None:
-    (data_dir / "postgres").mkdir(parents=True)
-    (data_dir / "postgres" / "PG_VERSION").write_text("12\n")
-    (data_dir / "postgres" / "codex.lock").write_text("")
-    with pytest.raises(EmbeddedError) as error:
-        ensure(data_dir)
-    assert "made by PostgreSQL 12" in one_sentence(error)
-
-
-def test_a_damaged_database_is_reported_with_the_reason(copied: Path) -> None:
-    (copied / "postgres" / "global" / "pg_control").unlink()
-    with pytest.raises(EmbeddedError) as error:
-        ensure(copied)
-    assert "pg_control" in one_sentence(error)
-
-
-def test_somebody_elses_files_are_not_touched(data_dir: Path) -> None:
-    (data_dir / "postgres").mkdir(parents=True)
-    (data_dir / "postgres" / "letter").write_text("dear")
-    with pytest.raises(EmbeddedError) as error:
-        ensure(data_dir)
-    assert "in the way" in one_sentence(error)
-    assert [path.name for path in (data_dir / "postgres").iterdir()] == ["letter"]
-    (data_dir / "postgres" / "PG_VERSION").write_text("18\n")
-    with pytest.raises(EmbeddedError, match="did not make"):
-        ensure(data_dir)
-
-
-def test_a_file_in_place_of_the_data_directory_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("")
-    with pytest.raises(EmbeddedError) as error:
-        ensure(tmp_path / "data")
-    assert "CODEX_DATA_DIR" in one_sentence(error)
-
-
-def test_a_read_only_directory_is_refused(open_place: Path) -> None:
-    open_place.chmod(0o555)
-    with unprivileged(), pytest.raises(EmbeddedError) as error:
-        ensure(open_place / "data")
-    assert "Permission denied" in one_sentence(error)
-
-
-def test_a_first_start_that_fails_leaves_nothing_half_done(data_dir: Path, broken_server: Path) -> None:
-    with pytest.raises(EmbeddedError) as error:
-        ensure(data_dir, bin_dir=broken_server)
-    assert "The disk that holds" in one_sentence(error)
-    assert [path.name for path in data_dir.iterdir()] == ["postgres.lock"]
-
-
-def test_a_folder_without_a_server_is_refused(data_dir: Path, tmp_path: Path) -> None:
-    with pytest.raises(EmbeddedError) as error:
-        ensure(data_dir, bin_dir=tmp_path)
-    assert "There is no PostgreSQL" in one_sentence(error)
-
-
-def test_a_database_held_by_an_unseen_process_is_left_alone(
-    made: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("codex.db.embedded.starting._TAKE_OVER_SECONDS", 0.05)
-    with locks.held(made / "postgres" / "codex.lock"), pytest.raises(EmbeddedError) as error:
-        ensure(made)
-    assert "another container" in one_sentence(error)
-
-
-def test_the_last_words_of_the_server_become_one_sentence(tmp_path: Path) -> None:
-    assert "is full" in last_words("FATAL:  could not write: No space left on device\nHINT: x", tmp_path)
-    assert "chmod o+x" in last_words('FATAL:  could not open "/x": Permission denied', tmp_path)
-    assert "without saying why" in last_words("", tmp_path)
-
-
-@pytest.mark.parametrize("memory_mib", [256, 1024, 8192, 262144])
-def test_memory_is_a_small_part_of_any_machine(memory_mib: int) -> None:
-    text = settings(Machine(memory_mib, cores=2), major=18, socket_dir="it's", has_statistics=False)
-    lines = dict(line.split(" = ", 1) for line in text.splitlines())
-    shared_mib = int(lines["shared_buffers"].removesuffix("MB"))
-    assert 32 <= shared_mib <= min(512, memory_mib // 4)
-    assert lines["unix_socket_directories"] == "'it''s'"
-    assert "shared_preload_libraries" not in lines
-
-
-def test_the_clients_lie_beside_the_server() -> None:
-    assert {"postgres", "initdb", "psql", "pg_dump", "pgbench"} <= {
-        path.name for path in find_bin_dir().iterdir()
-    }
-
-
-@pytest.fixture
-def open_place() -> Iterator[Path]:
-    """A directory that anybody can reach; pytest's own are closed to all but root."""
-    place = Path(tempfile.mkdtemp(prefix="codex-test-"))
-    place.chmod(0o755)
-    yield place
-    place.chmod(0o755)
-    shutil.rmtree(place)
-
-
-@pytest.fixture
-def broken_server(open_place: Path) -> Path:
-    """Programs that find the disk full."""
-    for name in ("postgres", "initdb"):
-        script = open_place / name
-        script.write_text(
-            '#!/bin/sh\n[ "$1" = --version ] && echo "postgres (PostgreSQL) 18.0" && exit 0\n'
-            'echo "initdb: error: could not write file: No space left on device" >&2; exit 1\n'
-        )
-        script.chmod(0o755)
-    return open_place
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """Root may write everywhere: be somebody else for a moment."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(pwd.getpwnam("nobody").pw_uid)
-    try:
-        yield
-    finally:
-        os.seteuid(0)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 import schema_catalog
-from psycopg import sql
 from schema_lies import ALSO_GOOD, CHECKS, ONCE, Bad, Twice
-from schema_rows import GOOD, OTHER_ROW, ROW, SEED, Row
+from schema_rows import GOOD, OTHER_ROW, ROW, SEED, Row, insert
 
 from databases import FreshDatabase
 
@@ -70,14 +69,3 @@ def test_every_check_and_every_unique_index_has_a_bad_row_here(seeded: Seeded) -
 
     assert checks - {bad.constraint for bad in CHECKS} == set()
     assert sometimes_unique - {twice.constraint for twice in ONCE} == set()
-
-
-def insert(connection: psycopg.Connection, table: str, row: Row) -> None:
-    connection.execute(
-        sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
-            sql.Identifier(table),
-            sql.SQL(", ").join(map(sql.Identifier, row)),
-            sql.SQL(", ").join(sql.Placeholder() * len(row)),
-        ),
-        list(row.values()),
-    )

@@ -6,7 +6,7 @@ from typing import Any
 import pages
 import pytest
 from page_server import PageServer
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 SIZES = {1440: 900, 390: 844}
@@ -14,36 +14,41 @@ SIZES = {1440: 900, 390: 844}
 pytestmark = pytest.mark.browser
 
 
-def violations(found: dict[str, Any]) -> list[str]:
+def opened(browser: Browser, width: int) -> Page:
+    """A window without motion, so that colours are settled; axe comes from outside, past the pages' own policy."""
+    context = browser.new_context(
+        viewport={"width": width, "height": SIZES[width]}, bypass_csp=True, reduced_motion="reduce"
+    )
+    return context.new_page()
+
+
+def violations(page: Page) -> list[str]:
+    page.add_script_tag(path=AXE)
+    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
     return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"]]
 
 
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(server: PageServer, browser: Browser, theme: str, width: int) -> None:
-    # axe is injected by the test; the pages' own policy would not let it in.
-    context = browser.new_context(viewport={"width": width, "height": SIZES[width]}, bypass_csp=True)
-    page = context.new_page()
+    page = opened(browser, width)
     found: dict[str, list[str]] = {}
     for name in pages.PAGES:
         page.goto(f"{server.url}/{name}?theme={theme}")
-        page.add_script_tag(path=AXE)
-        found[name] = violations(page.evaluate("axe.run()"))
-    context.close()
+        found[name] = violations(page)
+    page.context.close()
 
     assert {name: list_ for name, list_ in found.items() if list_} == {}
 
 
 @pytest.mark.parametrize("width", SIZES)
 def test_axe_finds_nothing_in_what_opens_on_top(server: PageServer, browser: Browser, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": SIZES[width]}, bypass_csp=True)
-    page = context.new_page()
+    page = opened(browser, width)
     found = {}
     for opener in ("[commandfor=keys][command=show-modal]", "[popovertarget=send-menu]", "[popovertarget=details]"):
         page.goto(f"{server.url}/ticket")
-        page.add_script_tag(path=AXE)
         page.eval_on_selector(opener, "(button) => button.click()")
-        found[opener] = violations(page.evaluate("axe.run()"))
-    context.close()
+        found[opener] = violations(page)
+    page.context.close()
 
     assert {opener: list_ for opener, list_ in found.items() if list_} == {}

@@ -26,9 +26,7 @@ class Listed(Struct, Generic[T], frozen=True, rename="camel"):
 
 
 Limit = Annotated[int, Parameter(query="limit", ge=1, le=MAX_LIMIT, description="How many items a page has at most.")]
-Cursor = Annotated[
-    str | None, Parameter(query="cursor", description="The nextCursor of the page before this one.")
-]
+Cursor = Annotated[str | None, Parameter(query="cursor", description="The nextCursor of the page before this one.")]
 LIMIT = DEFAULT_LIMIT
 
 

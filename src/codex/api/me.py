@@ -10,6 +10,7 @@ from codex.api.common import Body, Listed, id_of
 from codex.db.database import Row
 from codex.httpkit.asked import Asked
 from codex.identity import people, queries, tokens
+from codex.identity.people import PersonChanges
 from codex.kernel.actor import Scope
 
 
@@ -108,10 +109,11 @@ async def change(asked: Asked, data: MyChanges) -> Me:
     """Only what is sent changes."""
     async with asked.work() as work:
         user = await queries.person(work.session, asked.credential.actor.id or UUID(int=0), lock=True)
-        await people.change(
-            work, user, display_name=data.display_name, department=data.department, location=data.location,
+        wanted = PersonChanges(
+            display_name=data.display_name, department=data.department, location=data.location,
             time_zone=data.time_zone, theme=data.theme,
         )  # fmt: skip
+        await people.change(work, user, wanted)
     return await _me(asked)
 
 

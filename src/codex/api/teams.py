@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post, put
-from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from codex.api.common import Body, Listed, id_of
@@ -11,6 +10,7 @@ from codex.httpkit.asked import Asked
 from codex.identity import directory, policy, queries, teams
 from codex.identity.directory import MemberRow, TeamRow
 from codex.identity.models import Team, TeamAssignmentStrategy
+from codex.identity.teams import TeamChanges
 from codex.kernel.actor import Scope, TeamRole
 from codex.kernel.errors import require
 from codex.tickets.queries import has_tickets
@@ -25,18 +25,6 @@ class NewTeam(Body):
     description: str | None = None
     assignment_strategy: TeamAssignmentStrategy = TeamAssignmentStrategy.QUEUE_ONLY
     is_confidential: bool = False
-
-
-class TeamChanges(Body):
-    """What is to change; what is not sent stays."""
-
-    name: str | UnsetType = UNSET
-    slug: str | UnsetType = UNSET
-    prefix: str | None | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
-    assignment_strategy: TeamAssignmentStrategy | UnsetType = UNSET
-    is_confidential: bool | UnsetType = UNSET
-    is_active: bool | UnsetType = UNSET
 
 
 class Membership(Body):
@@ -77,11 +65,7 @@ async def change(asked: Asked, ref: str, data: TeamChanges) -> TeamRow:
     """The team's admins and owners. A team with tickets is deactivated, not deleted."""
     async with asked.work() as work:
         team = await _team(work.session, ref)
-        await teams.change(
-            work, team, name=data.name, slug=data.slug, prefix=data.prefix, description=data.description,
-            assignment_strategy=data.assignment_strategy, is_confidential=data.is_confidential,
-            is_active=data.is_active,
-        )  # fmt: skip
+        await teams.change(work, team, data)
     async with asked.reading() as reader:
         return await directory.team(reader, asked.actor, team.id)
 

@@ -10,7 +10,6 @@ from codex.classification.queries import category_ids
 from codex.db.database import Reader
 from codex.httpkit.asked import Req
 from codex.identity.directory import team_ids
-
 from codex.kernel import clock
 from codex.kernel.actor import Actor
 from codex.kernel.checks import Checks

@@ -64,9 +64,7 @@ class Assignment(Body):
     assignee_id: UUID | None | UnsetType = UNSET
 
 
-Sort = Annotated[
-    str, Parameter(query="sort", description=f"One of {', '.join(listing.SORTS)}; `-` is descending.")
-]
+Sort = Annotated[str, Parameter(query="sort", description=f"One of {', '.join(listing.SORTS)}; `-` is descending.")]
 
 
 @get("/", summary="Tickets that one may see")
@@ -77,9 +75,7 @@ async def list_tickets(
     async with asked.reading() as reader:
         filters = await filters_of(request, reader, asked.actor)
         return listed(
-            await listing.page(
-                reader, asked.actor, filters, now=asked.now, sort=sort, limit=limit, cursor=cursor
-            )
+            await listing.page(reader, asked.actor, filters, now=asked.now, sort=sort, limit=limit, cursor=cursor)
         )
 
 

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
 from litestar.params import Parameter
-from msgspec import UNSET, UnsetType
 
 from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, id_of, listed
 from codex.httpkit.asked import Asked
 from codex.identity import directory, people, queries
 from codex.identity.directory import PersonRow
+from codex.identity.people import PersonChanges
 from codex.kernel.actor import Scope, UserRole
 
 
@@ -23,17 +23,6 @@ class NewUser(Body):
     department: str | None = None
     location: str | None = None
     primary_team_id: UUID | None = None
-
-
-class UserChanges(Body):
-    """What is to change; what is not sent stays."""
-
-    display_name: str | UnsetType = UNSET
-    role: UserRole | UnsetType = UNSET
-    department: str | None | UnsetType = UNSET
-    location: str | None | UnsetType = UNSET
-    primary_team_id: UUID | None | UnsetType = UNSET
-    is_active: bool | UnsetType = UNSET
 
 
 @get("/", summary="People, by name")
@@ -69,15 +58,12 @@ async def add(asked: Asked, data: NewUser) -> Response[PersonRow]:
 
 
 @patch("/{user_id:str}", summary="Change a person", opt={"scope": Scope.ADMIN})
-async def change(asked: Asked, user_id: str, data: UserChanges) -> PersonRow:
+async def change(asked: Asked, user_id: str, data: PersonChanges) -> PersonRow:
     """Owners only. The last active owner stays one; nobody changes their own role."""
     key = id_of(user_id)
     async with asked.work() as work:
         user = await queries.person(work.session, key, lock=True)
-        await people.change(
-            work, user, display_name=data.display_name, role=data.role, department=data.department,
-            location=data.location, primary_team_id=data.primary_team_id, is_active=data.is_active,
-        )  # fmt: skip
+        await people.change(work, user, data)
     async with asked.reading() as reader:
         return await directory.person(reader, asked.actor, key)
 

@@ -1,6 +1,5 @@
 """The command `codex` and its groups."""
 
-
 import typer
 
 from codex.cli import credentials, events, imports, running, team, user
@@ -26,5 +25,3 @@ app.add_typer(events.app, name="events")
 def main() -> None:
     """The entry point."""
     app()
-
-

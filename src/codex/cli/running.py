@@ -56,9 +56,7 @@ def up(
     run(command)
 
 
-def _run_all(
-    settings: Settings, found: Access, *, host: str, port: int, processes: int, with_demo: bool
-) -> None:
+def _run_all(settings: Settings, found: Access, *, host: str, port: int, processes: int, with_demo: bool) -> None:
     if with_demo:
         asyncio.run(_fill(found))
     supervisor = Supervisor(

@@ -88,5 +88,3 @@ def say_json(data: object) -> None:
     """Data on standard output, as one line of JSON."""
     sys.stdout.write(msgspec.json.encode(data).decode() + "\n")
     sys.stdout.flush()
-
-

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from codex.cli.shell import BAD_INPUT, Refused, desk, operator, run, say_json
 from codex.identity import people, queries, teams
 from codex.identity.models import User
-from codex.kernel.actor import TeamRole, UserRole
-from codex.kernel.actor import system
+from codex.kernel.actor import TeamRole, UserRole, system
 
 app = typer.Typer(help="People: add, list, deactivate.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(help="The mail address.")]
@@ -52,7 +51,8 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fa
             say_json(rows)
             return
         for row in rows:
-            typer.echo(f"{row['email']:40} {row['role']:12} {row['displayName']}{'' if row['isActive'] else ' (inactive)'}")
+            state = "" if row["isActive"] else " (inactive)"
+            typer.echo(f"{row['email']:40} {row['role']:12} {row['displayName']}{state}")
 
     run(command)
 

@@ -1,9 +1,8 @@
 """From settings to a database that is there, reachable, up to date, and entered as the application's role."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from codex.db import embedded, migrate
-from codex.db.database import Access
+from codex.db.database import APP_ROLE, Access
 from codex.kernel.errors import SetupError
 from codex.settings import Settings
 
@@ -54,6 +53,12 @@ def external(settings: Settings) -> Access:
                                               AND pg_has_role(c.relowner, 'USAGE'))
                    FROM pg_roles WHERE rolname = current_user"""
             ).fetchone()
+            if owns and owns[0]:
+                connection.execute(f"SET LOCAL ROLE {APP_ROLE}")
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise SetupError(f"The login of the database {called} may not become {APP_ROLE}; run: codex migrate") from error
+    except psycopg.errors.InvalidParameterValue as error:  # there is no such role yet, so nothing is migrated yet
+        raise SetupError(f"The schema of the database {called} is not up to date; run: codex migrate") from error
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1].strip().rstrip(".")
         raise SetupError(f"The database {called} cannot be reached: {reason}.") from None
@@ -91,5 +96,3 @@ def _strings(parts: Mapping[str, str | int]) -> dict[str, str]:
 def _called(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.path.lstrip('/') or 'postgres'} at {parts.hostname or 'the local socket'}"
-
-

@@ -30,8 +30,8 @@ class Base(DeclarativeBase):
         str: Text,
         UUID: PgUUID(as_uuid=True),
         datetime: DateTime(timezone=True),
-        dict[str, Any]: JSONB,
-        list[Any]: JSONB,
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[Any]: JSONB(none_as_null=True),
     }
 
 

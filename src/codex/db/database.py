@@ -106,7 +106,7 @@ class Reader:
         return await cursor.fetchall()
 
     async def run(self, sql: str, params: Params) -> None:
-        """A small statement of its own that changes no ticket: a mark of when something was last used."""
+        """A small statement of its own that changes nothing anybody decided: a mark of when something was used."""
         self.statements += 1
         await self._connection.execute(sql.encode(), params)
 

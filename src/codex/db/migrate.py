@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from codex.db import grants
+from codex.db.base import Base
 from codex.kernel.errors import SetupError
 
 Conninfo = Mapping[str, Any] | str
@@ -25,10 +26,9 @@ Conninfo = Mapping[str, Any] | str
 
 OLDEST_POSTGRESQL = 15
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
-_STARTERS = (
-    0x0C0DE0  # the advisory lock of those who migrate; by transaction: a pooler would keep a session's
-)
-_PATIENCE = "10min"  # for another starter's migration; `lock_timeout` counts for advisory locks too
+_STARTERS = 0x0C0DE0  # the advisory lock of those who migrate; held by transaction, for a pooler's sake
+_PATIENCE = "10min"  # for another starter's migration: `lock_timeout` counts for advisory locks too
+_LOCK_TIMEOUT = "5s"
 
 
 class SchemaState(StrEnum):
@@ -58,16 +58,17 @@ def upgrade(conninfo: Conninfo) -> MigrationResult:
     with _engine(conninfo) as engine:
         with _turn(engine) as connection:
             before = _revision(connection)
+            missing = _missing(before)
             grants.ensure_role(connection)
-        applied = tuple(r for r in _missing(before) if _apply(engine, config, r))
+        applied = tuple(revision for revision in missing if _apply(engine, config, revision))
         with _turn(engine) as connection:
             grants.grant(connection)
-    return MigrationResult(before, _revisions()[-1], applied)
+    return MigrationResult(before, newest_revision(), applied)
 
 
 def newest_revision() -> str:
     """The revision that this code expects."""
-    return _revisions()[-1]
+    return revisions()[-1]
 
 
 def current_state(conninfo: Conninfo) -> SchemaState:
@@ -79,11 +80,16 @@ def current_state(conninfo: Conninfo) -> SchemaState:
         return SchemaState.BEHIND if _missing(_revision(connection)) else SchemaState.UP_TO_DATE
 
 
+def revisions() -> tuple[str, ...]:
+    """Every revision that this code knows, oldest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())[::-1]
+
+
 def _apply(engine: Engine, config: Config, revision: str) -> bool:
     with _turn(engine) as connection:
         if revision not in _missing(_revision(connection)):  # another starter was faster
             return False
-        config.attributes["connection"] = connection
+        config.attributes.update(connection=connection, metadata=Base.metadata)
         command.upgrade(config, revision)
         return True
 
@@ -92,9 +98,10 @@ def _apply(engine: Engine, config: Config, revision: str) -> bool:
 def _turn(engine: Engine) -> Iterator[Connection]:
     """A transaction that overlaps with no other starter's."""
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"SET LOCAL search_path = public; SET LOCAL lock_timeout = '{_PATIENCE}'")
+        connection.exec_driver_sql("SET LOCAL search_path = public; SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _STARTERS})
-        connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
         yield connection
 
 
@@ -104,13 +111,8 @@ def _config() -> Config:
     return config
 
 
-def _revisions() -> list[str]:
-    """Every revision that this code knows, oldest first."""
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
-
-
-def _missing(revision: str | None) -> list[str]:
-    known = _revisions()
+def _missing(revision: str | None) -> tuple[str, ...]:
+    known = revisions()
     if revision is None:
         return known
     if revision not in known:
@@ -150,7 +152,7 @@ def _params(conninfo: Conninfo) -> dict[str, Any]:
     except psycopg.ProgrammingError:
         # Its text quotes the address, password and all.
         raise SetupError("The address of the database is not one that PostgreSQL understands.") from None
-    return {"connect_timeout": 10, "application_name": "codex migrate", **given}
+    return {"connect_timeout": 10, "application_name": "codex migrate", "prepare_threshold": None, **given}
 
 
 def _connect(params: Mapping[str, Any]) -> psycopg.Connection:
@@ -159,7 +161,11 @@ def _connect(params: Mapping[str, Any]) -> psycopg.Connection:
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0].removeprefix("connection failed: ").rstrip(".")
         raise SetupError(f"The database {params.get('dbname', '')} cannot be reached: {reason}.") from None
-    refuse_old(connection.info.server_version)
+    try:
+        refuse_old(connection.info.server_version)
+    except SetupError:
+        connection.close()
+        raise
     return connection
 
 

@@ -65,9 +65,7 @@ def respond(request: Req, error: Exception) -> Response[bytes]:
     headers = {"WWW-Authenticate": 'Bearer realm="codex"'} if body.status == 401 else {}
     if body.status in (429, 503):
         headers["Retry-After"] = "2"
-    return Response(
-        json.encode(body), status_code=body.status, media_type="application/problem+json", headers=headers
-    )
+    return Response(json.encode(body), status_code=body.status, media_type="application/problem+json", headers=headers)
 
 
 def note_failure(error: Exception, body: ProblemBody) -> None:

@@ -32,9 +32,7 @@ class User(Base):
     display_name: Mapped[str] = mapped_column()
     department: Mapped[str | None]
     location: Mapped[str | None]
-    role: Mapped[UserRole] = mapped_column(
-        pg_enum(UserRole), default=UserRole.EMPLOYEE, server_default="EMPLOYEE"
-    )
+    role: Mapped[UserRole] = mapped_column(pg_enum(UserRole), default=UserRole.EMPLOYEE, server_default="EMPLOYEE")
     # Users and teams point at each other: this one of the two foreign keys is added once both tables exist.
     primary_team_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("teams.id", ondelete="SET NULL", use_alter=True), index=True

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy import select
 
 from codex.db.work import Work
@@ -44,65 +44,81 @@ async def add(
     return user
 
 
-async def change(
-    work: Work,
-    user: User,
-    *,
-    display_name: str | UnsetType = UNSET,
-    department: str | None | UnsetType = UNSET,
-    location: str | None | UnsetType = UNSET,
-    time_zone: str | None | UnsetType = UNSET,
-    theme: str | None | UnsetType = UNSET,
-    role: UserRole | UnsetType = UNSET,
-    primary_team_id: UUID | None | UnsetType = UNSET,
-    is_active: bool | UnsetType = UNSET,
-) -> None:
+class PersonChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What is to change about a person; what is UNSET stays."""
+
+    display_name: str | UnsetType = UNSET
+    department: str | None | UnsetType = UNSET
+    location: str | None | UnsetType = UNSET
+    time_zone: str | None | UnsetType = UNSET
+    theme: str | None | UnsetType = UNSET
+    role: UserRole | UnsetType = UNSET
+    primary_team_id: UUID | None | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
+
+
+_ADMINISTRATIVE = ("role", "primary_team_id", "is_active")
+
+
+async def change(work: Work, user: User, wanted: PersonChanges) -> None:
     """Change what is given. Everybody changes their own name, place, zone and theme; the rest is the owners' to change.
 
     Raises Conflict for what would leave the desk without an active owner.
     """
-    administrative = any(v is not UNSET for v in (role, primary_team_id, is_active))
-    own = work.actor.id == user.id and not administrative
+    given = given_of(wanted)
+    own = work.actor.id == user.id and not any(name in given for name in _ADMINISTRATIVE)
     require(own or policy.may_administer_people(work.actor), "Only owners change this.")
-    if role is not UNSET and role is not user.role:
-        allowed = policy.may_give_role(work.actor, target_id=user.id, role=role)
+    if isinstance(wanted.role, UserRole) and wanted.role is not user.role:
+        allowed = policy.may_give_role(work.actor, target_id=user.id, role=wanted.role)
         require(allowed, "Nobody changes their own role, and ADMIN is no longer given.")
-    with Checks() as check:
-        if display_name is not UNSET:
-            display_name = check.line("displayName", display_name)
-        if isinstance(time_zone, str):
-            time_zone = check.zone("timeZone", time_zone)
-        if isinstance(theme, str) and theme not in ("light", "dark"):
-            check.fail("theme", "This must be light, dark or null.")
-    if isinstance(primary_team_id, UUID):
-        await queries.team(work.session, primary_team_id)
-    await _keep_an_owner(work, user, role=role, is_active=is_active)
-    given = {
-        "display_name": display_name, "department": department, "location": location, "time_zone": time_zone,
-        "theme": theme, "role": role, "primary_team_id": primary_team_id, "is_active": is_active,
-    }  # fmt: skip
-    new = {name: value for name, value in given.items() if value is not UNSET and value != getattr(user, name)}
-    if not new:
-        return
-    old = {name: getattr(user, name) for name in new}
-    for name, value in new.items():
-        setattr(user, name, value)
-    user.updated_at = work.now
-    work.record(PersonChanged(user_id=user.id, email=user.email, old=plain(old), new=plain(new)))
+    given |= _checked(wanted)
+    if isinstance(wanted.primary_team_id, UUID):
+        await queries.team(work.session, wanted.primary_team_id)
+    await _keep_an_owner(work, user, wanted)
+    old, new = apply(user, given)
+    if new:
+        user.updated_at = work.now
+        work.record(PersonChanged(user_id=user.id, email=user.email, old=old, new=new))
 
 
 async def deactivate(work: Work, user: User) -> None:
     """Shut a person out, at once: tokens and sessions of inactive people are nobody's."""
-    await change(work, user, is_active=False)
+    await change(work, user, PersonChanges(is_active=False))
 
 
-async def _keep_an_owner(work: Work, user: User, *, role: UserRole | UnsetType, is_active: bool | UnsetType) -> None:
+def given_of(wanted: Struct) -> dict[str, object]:
+    """The fields of a change that are not UNSET."""
+    values = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
+    return {name: value for name, value in values.items() if value is not UNSET}
+
+
+def apply(row: object, given: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+    """Set what is given and differs; returns the old and the new values of what changed, as JSON values."""
+    changed = {name: value for name, value in given.items() if value != getattr(row, name)}
+    old = {name: _plain(getattr(row, name)) for name in changed}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return old, {name: _plain(value) for name, value in changed.items()}
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, bool | None) else str(value)
+
+
+def _checked(wanted: PersonChanges) -> dict[str, object]:
+    checked: dict[str, object] = {}
+    with Checks() as check:
+        if isinstance(wanted.display_name, str):
+            checked["display_name"] = check.line("displayName", wanted.display_name)
+        if isinstance(wanted.time_zone, str):
+            checked["time_zone"] = check.zone("timeZone", wanted.time_zone)
+        if isinstance(wanted.theme, str) and wanted.theme not in ("light", "dark"):
+            check.fail("theme", "This must be light, dark or null.")
+    return checked
+
+
+async def _keep_an_owner(work: Work, user: User, wanted: PersonChanges) -> None:
     was_owner = user.role is UserRole.OWNER and user.is_active
-    leaves = (role is not UNSET and role is not UserRole.OWNER) or is_active is False
+    leaves = wanted.role not in (UNSET, UserRole.OWNER) or wanted.is_active is False
     if was_owner and leaves and await queries.active_owners(work.session) <= 1:
         raise Conflict("This is the last active owner; make somebody else an owner first.")
-
-
-def plain(values: Mapping[str, object]) -> dict[str, object]:
-    """The values of a change as JSON values."""
-    return {name: value if isinstance(value, bool | None) else str(value) for name, value in values.items()}

@@ -1,13 +1,13 @@
 """Verbs about teams: add, change, remove, and who belongs to them."""
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy import select
 
 from codex.db.work import Work
 from codex.identity import policy, queries
 from codex.identity.facts import MemberPut, MemberRemoved, TeamAdded, TeamChanged, TeamRemoved
 from codex.identity.models import Team, TeamAssignmentStrategy, TeamMember, User
-from codex.identity.people import plain
+from codex.identity.people import apply, given_of
 from codex.kernel.actor import TeamRole
 from codex.kernel.checks import Checks
 from codex.kernel.errors import Conflict, NotFound, Unprocessable, require
@@ -29,8 +29,7 @@ async def add(
         name = check.line("name", name)
         slug = check.slug("slug", slug)
         prefix = check.prefix("prefix", prefix) if prefix else None
-    if await work.session.scalar(select(Team.id).where(Team.slug == slug)):
-        raise Conflict(f"A team {slug} exists already.")
+    await _refuse_taken(work, slug)
     team = Team(
         name=name, slug=slug, prefix=prefix, description=description, assignment_strategy=strategy, is_active=True,
         is_confidential=is_confidential, created_at=work.now, updated_at=work.now,
@@ -41,41 +40,35 @@ async def add(
     return team
 
 
-async def change(
-    work: Work,
-    team: Team,
-    *,
-    name: str | UnsetType = UNSET,
-    slug: str | UnsetType = UNSET,
-    prefix: str | None | UnsetType = UNSET,
-    description: str | None | UnsetType = UNSET,
-    assignment_strategy: TeamAssignmentStrategy | UnsetType = UNSET,
-    is_confidential: bool | UnsetType = UNSET,
-    is_active: bool | UnsetType = UNSET,
-) -> None:
+class TeamChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What is to change about a team; what is UNSET stays."""
+
+    name: str | UnsetType = UNSET
+    slug: str | UnsetType = UNSET
+    prefix: str | None | UnsetType = UNSET
+    description: str | None | UnsetType = UNSET
+    assignment_strategy: TeamAssignmentStrategy | UnsetType = UNSET
+    is_confidential: bool | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
+
+
+async def change(work: Work, team: Team, wanted: TeamChanges) -> None:
     """Change what is given. A new prefix counts for tickets opened from now on; display ids do not change."""
     require(policy.may_administer_team(work.actor, team.id), "Only the team's admins and owners change a team.")
+    given = given_of(wanted)
     with Checks() as check:
-        if name is not UNSET:
-            name = check.line("name", name)
-        if slug is not UNSET:
-            slug = check.slug("slug", slug)
-        if isinstance(prefix, str):
-            prefix = check.prefix("prefix", prefix)
-    if slug is not UNSET and slug != team.slug and await work.session.scalar(select(Team.id).where(Team.slug == slug)):
-        raise Conflict(f"A team {slug} exists already.")
-    given = {
-        "name": name, "slug": slug, "prefix": prefix, "description": description,
-        "assignment_strategy": assignment_strategy, "is_confidential": is_confidential, "is_active": is_active,
-    }  # fmt: skip
-    new = {field: value for field, value in given.items() if value is not UNSET and value != getattr(team, field)}
-    if not new:
-        return
-    old = {field: getattr(team, field) for field in new}
-    for field, value in new.items():
-        setattr(team, field, value)
-    team.updated_at = work.now
-    work.record(TeamChanged(team_id=team.id, slug=team.slug, old=plain(old), new=plain(new)))
+        if isinstance(wanted.name, str):
+            given["name"] = check.line("name", wanted.name)
+        if isinstance(wanted.slug, str):
+            given["slug"] = check.slug("slug", wanted.slug)
+        if isinstance(wanted.prefix, str):
+            given["prefix"] = check.prefix("prefix", wanted.prefix)
+    if given.get("slug", team.slug) != team.slug:
+        await _refuse_taken(work, str(given["slug"]))
+    old, new = apply(team, given)
+    if new:
+        team.updated_at = work.now
+        work.record(TeamChanged(team_id=team.id, slug=team.slug, old=old, new=new))
 
 
 async def remove(work: Work, team: Team, *, has_tickets: bool) -> None:
@@ -115,3 +108,8 @@ async def remove_member(work: Work, team: Team, user: User) -> None:
     await work.session.delete(member)
     await work.session.flush()
     work.record(MemberRemoved(team_id=team.id, slug=team.slug, user_id=user.id, old=role.value, new=None))
+
+
+async def _refuse_taken(work: Work, slug: str) -> None:
+    if await work.session.scalar(select(Team.id).where(Team.slug == slug)):
+        raise Conflict(f"A team {slug} exists already.")

@@ -27,15 +27,14 @@ class Cast:
         self._members: set[tuple[UUID, UUID]] = set()
         self._category_keys: dict[UUID, CategoryKey] = {}
         self._words: dict[UUID, str] = {}
+        self._at_hand: list[object] = []
 
     async def load(
         self, work: Work, *, people: Iterable[str], groups: Iterable[str], categories: Iterable[CategoryKey]
     ) -> None:
         """Recognise what an earlier run has made."""
         emails = {incident_names.person(key).email: key for key in people}
-        known = await work.session.execute(
-            select(User.email, User.id).where(User.email.endswith(f"@{EMAIL_DOMAIN}"))
-        )
+        known = await work.session.execute(select(User.email, User.id).where(User.email.endswith(f"@{EMAIL_DOMAIN}")))
         for email, user_id in known:
             if email in emails:
                 self._meet(self._people, emails[email], user_id)
@@ -51,6 +50,16 @@ class Cast:
         members = await work.session.execute(select(TeamMember.team_id, TeamMember.user_id))
         self._members = {(team_id, user_id) for team_id, user_id in members}
 
+    async def gather(self, work: Work, people: Iterable[str | None]) -> None:
+        """Have at hand, in one read each, who will be needed and all teams and categories."""
+        ids = [self._people[key] for key in people if key in self._people]
+        # Held here because a session itself remembers only what somebody else holds.
+        self._at_hand = [
+            *await work.session.scalars(select(User).where(User.id.in_(ids))),
+            *await work.session.scalars(select(Team).where(Team.id.in_(self._teams.values()))),
+            *await work.session.scalars(select(Category).where(Category.id.in_(self._categories.values()))),
+        ]
+
     def key_of(self, some_id: UUID | None) -> str | None:
         """The log's word for a person or team; an id that the log does not know stands for itself."""
         return None if some_id is None else self._words.get(some_id, str(some_id))
@@ -63,33 +72,26 @@ class Cast:
         """The id of the person behind a log key: a caller is an EMPLOYEE, everybody else an AGENT."""
         if key not in self._people:
             who = incident_names.person(key)
-            user_id = await work.session.scalar(select(User.id).where(User.email == who.email))
-            if user_id is None:
-                role = UserRole.EMPLOYEE if key.startswith("Caller") else UserRole.AGENT
-                added = await people.add(work, email=who.email, display_name=who.display_name, role=role)
-                user_id = added.id
-            self._meet(self._people, key, user_id)
+            role = UserRole.EMPLOYEE if key.startswith("Caller") else UserRole.AGENT
+            added = await people.add(work, email=who.email, display_name=who.display_name, role=role)
+            self._meet(self._people, key, added.id)
         return self._people[key]
 
     async def team(self, work: Work, key: GroupKey) -> UUID:
         """The id of the team behind a log key."""
         if key not in self._teams:
             what = incident_names.group(key)
-            team_id = await work.session.scalar(select(Team.id).where(Team.slug == what.slug))
-            if team_id is None:
-                team_id = (await teams.add(work, name=what.name, slug=what.slug, prefix=what.prefix)).id
-            self._meet(self._teams, key, team_id)
+            added = await teams.add(work, name=what.name, slug=what.slug, prefix=what.prefix)
+            self._meet(self._teams, key, added.id)
         return self._teams[key]
 
     async def category(self, work: Work, key: CategoryKey) -> UUID:
         """The id of the category behind a log key, made below its parent."""
         if key not in self._categories:
-            category_id = await work.session.scalar(select(Category.id).where(Category.slug == key.slug))
-            if category_id is None:
-                parent_id = await self.category(work, key.parent) if key.parent else None
-                category_id = (await categories.add(work, name=key.name, slug=key.slug, parent_id=parent_id)).id
-            self._categories[key] = category_id
-            self._category_keys[category_id] = key
+            parent_id = await self.category(work, key.parent) if key.parent else None
+            added = await categories.add(work, name=key.name, slug=key.slug, parent_id=parent_id)
+            self._categories[key] = added.id
+            self._category_keys[added.id] = key
         return self._categories[key]
 
     async def join(self, work: Work, team_id: UUID, user_id: UUID) -> None:

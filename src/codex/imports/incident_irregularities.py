@@ -29,9 +29,7 @@ class Irregularities:
         "An update earlier than the one before it (by sys_mod_count) happens at the instant of that one."
     )
     unknown_states: int = _rule("A state that is none of the eight, such as -100, leaves the status alone.")
-    back_to_new: int = _rule(
-        "New after another state is ASSIGNED, or TRIAGED with nobody: no ticket gets back to NEW."
-    )
+    back_to_new: int = _rule("New after another state is ASSIGNED, or TRIAGED with nobody: no ticket gets back to NEW.")
     unseen_reopenings: int = _rule(
         "A rise of reopen_count with no Resolved or Closed before it: the ticket is resolved, then reopened."
     )
@@ -52,9 +50,7 @@ class Irregularities:
     changed_contact_types: int = _rule("The channel stays that of the first row.")
     missing_categories: int = _rule("An incident without a category has none until a row names one.")
     missing_symptoms: int = _rule("An incident without a symptom is called by its category and number alone.")
-    missing_priorities: int = _rule(
-        "An incident without a priority is P3; a later row without one changes nothing."
-    )
+    missing_priorities: int = _rule("An incident without a priority is P3; a later row without one changes nothing.")
 
     def note(self, previous: LogRow | None, row: LogRow) -> None:
         """Count what is odd about a row that follows `previous` of its incident (None: it is the first)."""

@@ -92,11 +92,10 @@ async def _load(work: Work, replay: Replay, ledger: _Ledger, cast: Cast) -> None
     await cast.load(work, people=seen | {UNKNOWN_CALLER, UNKNOWN_UPDATER}, groups=groups, categories=paths)
 
 
-async def _live_batch(
-    works: Works, batch: Sequence[Moment], ledger: _Ledger, cast: Cast, outcome: Outcome
-) -> None:
+async def _live_batch(works: Works, batch: Sequence[Moment], ledger: _Ledger, cast: Cast, outcome: Outcome) -> None:
     async with works.begin(system("Import"), durable=False) as work:
         tickets = await _lock(work, [ledger.done[m.row.number][0] for m in batch if m.row.number in ledger.done])
+        await cast.gather(work, {m.row.caller if m.is_opening else m.row.agent for m in batch})
         fresh: dict[str, tuple[UUID, int]] = {}
         for moment in batch:
             number = moment.row.number

@@ -2,10 +2,8 @@
 
 from alembic import context
 
-from codex.db.base import Base
-
-# The metadata lends its naming convention: constraints without a name get the one that models give them, and a
-# check's name is the short one.
-context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+# The metadata lends its naming convention: a key without a name gets one, a check's name is the short one.
+given = context.config.attributes
+context.configure(connection=given["connection"], target_metadata=given["metadata"])
 with context.begin_transaction():
     context.run_migrations()

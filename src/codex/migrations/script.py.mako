@@ -1,8 +1,7 @@
 """${message}"""
-<%text>
+
 from alembic import op
-import sqlalchemy as sa
-</%text>
+
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 

@@ -32,9 +32,7 @@ class SlaPolicyConfig(Base):
 
     __tablename__ = "sla_policy_configs"
     __table_args__ = (
-        Index(
-            "uq_sla_policy_configs_default", "is_default", unique=True, postgresql_where=text("is_default")
-        ),
+        Index("uq_sla_policy_configs_default", "is_default", unique=True, postgresql_where=text("is_default")),
         CheckConstraint(r"name ~ '\S'", name="name"),
         CheckConstraint("escalation_after_percent BETWEEN 1 AND 100", name="escalation_after_percent"),
         CheckConstraint("array_position(breach_notify_roles, NULL) IS NULL", name="breach_notify_roles"),

@@ -8,7 +8,7 @@ from codex.kernel.errors import Conflict, require
 from codex.tickets.facts import StatusChanged
 from codex.tickets.history import stamp
 from codex.tickets.models import Ticket, TicketStatus
-from codex.tickets.policy import may_move
+from codex.tickets.policy import TicketFacts, may_move
 
 _S = TicketStatus
 _OPEN = (_S.TRIAGED, _S.ASSIGNED, _S.IN_PROGRESS, _S.WAITING_ON_REQUESTER, _S.WAITING_ON_VENDOR, _S.RESOLVED, _S.CLOSED)
@@ -35,7 +35,7 @@ WAITING = (_S.WAITING_ON_REQUESTER, _S.WAITING_ON_VENDOR)
 DONE = (_S.RESOLVED, _S.CLOSED)
 
 
-def allowed_from(ticket: Ticket) -> tuple[TicketStatus, ...]:
+def allowed_from(ticket: TicketFacts) -> tuple[TicketStatus, ...]:
     """Where the ticket can go from here, whoever asks."""
     return tuple(to for to in MOVES[ticket.status] if ticket.assignee_id or to not in NEED_ASSIGNEE)
 

@@ -213,5 +213,3 @@ def _micros(at: datetime) -> int:
 
 def _instant(micros: int) -> datetime:
     return datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
-
-

@@ -36,9 +36,7 @@ async def add(work: Work, ticket: Ticket, *, type: MessageType, body: str) -> Ti
     work.session.add(message)
     if answers_first:
         ticket.first_response_at = work.now
-    work.record(
-        MessageAdded(ticket=ticket, message_id=message.id, message_type=type, answers_first=answers_first)
-    )
+    work.record(MessageAdded(ticket=ticket, message_id=message.id, message_type=type, answers_first=answers_first))
     if from_requester:
         _wake(work, ticket)
     return message

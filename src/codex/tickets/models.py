@@ -110,9 +110,7 @@ class Ticket(Base):
     display_id: Mapped[str | None] = mapped_column(unique=True)
     subject: Mapped[str]
     description: Mapped[str] = mapped_column(default="", server_default="")
-    status: Mapped[TicketStatus] = mapped_column(
-        pg_enum(TicketStatus), default=TicketStatus.NEW, server_default="NEW"
-    )
+    status: Mapped[TicketStatus] = mapped_column(pg_enum(TicketStatus), default=TicketStatus.NEW, server_default="NEW")
     priority: Mapped[TicketPriority] = mapped_column(
         pg_enum(TicketPriority), default=TicketPriority.P3, server_default="P3"
     )

@@ -134,7 +134,7 @@ def relations(actor: Actor, ticket: TicketFacts) -> frozenset[Relation]:
 
 
 def may(actor: Actor, operation: Operation, ticket: TicketFacts) -> bool:
-    """Whether the actor may do this to the ticket. Rules, imports and the product itself are bound by their commands."""
+    """Whether the actor may do this to the ticket. Rules, imports and the product are bound by their commands alone."""
     if not actor.is_person:
         return True
     cells = RIGHTS[operation]

@@ -71,9 +71,7 @@ async def detail(reader: Reader, actor: Actor, ref: Ref, *, now: datetime) -> tu
     if row is None:
         raise NotFound("There is no such ticket.")
     description, follows, grant, followers, answers, grants = row[28:]
-    me = Seen(
-        row[0], TicketStatus(row[4]), row[7], row[10], row[13], _ties(actor, follows, grant), row[27]
-    )
+    me = Seen(row[0], TicketStatus(row[4]), row[7], row[10], row[13], _ties(actor, follows, grant), row[27])
     internal = may(actor, Operation.SEE_INTERNAL, me)
     found = TicketDetail(
         **row_fields(row, may_contact=internal),

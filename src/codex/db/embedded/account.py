@@ -48,9 +48,7 @@ class Account:
                 raise
         return CompletedProcess(process.args, process.returncode, printed.decode(errors="replace"))
 
-    def spawn(
-        self, command: Sequence[str | Path], *, output: IO[bytes] | int, keep: Sequence[int]
-    ) -> Popen[bytes]:
+    def spawn(self, command: Sequence[str | Path], *, output: IO[bytes] | int, keep: Sequence[int]) -> Popen[bytes]:
         """Start a program that may outlive us, in a session of its own, with the open files `keep`."""
         try:
             return Popen(  # noqa: S603
@@ -103,8 +101,10 @@ class Account:
         if path.exists() and path.read_text() == text:
             return
         draft = path.with_name(path.name + ".new")
-        draft.write_text(text)
-        draft.chmod(0o600)
+        draft.unlink(missing_ok=True)
+        # The directory is the server's: root must not follow a link that somebody left in it.
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
         self.own(draft)
         draft.replace(path)
 

@@ -25,6 +25,8 @@ _INSTALLED = (
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/opt/postgresql@*/bin",
 )
+# For a copy that an unprivileged user can reach. The first one outlives the cleaning of temporary files.
+_SHELVES = (Path("/var/lib/codex"), Path("/var/tmp/codex"))  # noqa: S108
 _LIBRARIES = ("lib", "lib/postgresql", "lib64/pgsql")
 _UNNEEDED = shutil.ignore_patterns("include", "doc", "*.a", "*.py", "__pycache__")
 
@@ -65,14 +67,14 @@ def within_reach(binaries: Binaries, account: Account) -> Binaries:
     if not account.is_other or _runs(binaries.bin_dir, account):
         return binaries
     if binaries.bin_dir == _wheel_bin_dir():
-        for shelf in (Path("/var/lib/codex"), Path("/var/tmp/codex"), Path(tempfile.gettempdir(), "codex")):  # noqa: S108
+        for shelf in (*_SHELVES, Path(tempfile.gettempdir(), "codex")):
             with suppress(OSError):
                 bin_dir = _copied(shelf, account)
                 if _runs(bin_dir, account):
                     return Binaries(bin_dir, binaries.major)
     raise EmbeddedError(
-        f"The user with id {account.uid}, who has to run PostgreSQL in place of root, cannot reach "
-        f"{binaries.bin_dir}: give its parent directories `chmod o+x`."
+        f"The user with id {account.uid}, who has to run PostgreSQL in place of root, can run neither the "
+        f"programs in {binaries.bin_dir} nor a copy in {_SHELVES[0]}: give their parents `chmod o+x`."
     )
 
 
@@ -127,18 +129,16 @@ def _why_none(configured: Path | None, major: int | None, versions: list[int]) -
 def _runs(bin_dir: Path, account: Account) -> bool:
     """`account` can execute both programs and load their libraries."""
     with suppress(OSError):
-        return all(
-            account.run([bin_dir / name, "--version"]).returncode == 0 for name in ("postgres", "initdb")
-        )
+        return all(account.run([bin_dir / name, "--version"]).returncode == 0 for name in ("postgres", "initdb"))
     return False
 
 
 def _copied(shelf: Path, account: Account) -> Path:
     """The wheel's copy on `shelf`, made if it is absent or does not run. Only root writes there."""
-    shelf.mkdir(mode=0o755, exist_ok=True)
-    shelf.chmod(0o755)
+    shelf.mkdir(exist_ok=True)
     if shelf.is_symlink() or shelf.stat().st_uid != os.geteuid():
         raise PermissionError(f"{shelf} is not ours")
+    shelf.chmod(0o755)
     copy = shelf / _edition()
     bin_dir = copy / _PACKAGE / "pginstall" / "bin"
     if not _runs(bin_dir, account):
@@ -152,16 +152,24 @@ def _copy(shelf: Path, copy: Path) -> None:
     package = wheel.parent.parent
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=shelf))
     try:
-        draft.chmod(0o755)
         # The programs find their libraries in the sibling folder, by a relative path.
         for folder in (package, package.with_name(f"{_PACKAGE}.libs")):
             if folder.exists():
                 shutil.copytree(folder, draft / folder.name, symlinks=True, ignore=_UNNEEDED)
+        _open_to_all(draft)
         shutil.rmtree(copy, ignore_errors=True)
         with suppress(FileExistsError):
             draft.rename(copy)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _open_to_all(top: Path) -> None:
+    """Let everybody read and run what its owner may: root's umask may have closed it."""
+    for path in (top, *top.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | 0o444 | (mode & 0o100) >> 3 | (mode & 0o100) >> 6)
 
 
 def _edition() -> str:

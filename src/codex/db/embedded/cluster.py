@@ -1,6 +1,7 @@
 """The files of one database cluster, and how they come to be."""
 
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -14,6 +15,7 @@ from codex.db.embedded.binaries import Binaries
 from codex.db.embedded.errors import EmbeddedError, last_words
 
 _DRAFT = "postgres.init-"
+_TAG = re.compile("codex-[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ class Cluster:
 
     @property
     def tag(self) -> str:
-        return self.life_lock.read_text().strip()
+        """Of the server that was started last; one that nothing bears if the file is damaged."""
+        text = self.life_lock.read_text()
+        return text if _TAG.fullmatch(text) else new_tag()
 
     @property
     def is_alive(self) -> bool:
@@ -70,9 +74,7 @@ def require_ours(cluster: Cluster) -> None:
     """Refuse a directory that holds something else: nothing in it is touched."""
     place = cluster.directory
     if cluster.exists and not cluster.life_lock.exists():
-        raise EmbeddedError(
-            f"{place} is a database that Codex did not make: set CODEX_DATA_DIR to another place."
-        )
+        raise EmbeddedError(f"{place} is a database that Codex did not make: set CODEX_DATA_DIR to another place.")
     if not cluster.exists and os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
         raise EmbeddedError(
             f"{place} is in the way and is no complete PostgreSQL database: move it elsewhere, or set "

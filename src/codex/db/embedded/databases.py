@@ -43,7 +43,7 @@ def provide(server: Server) -> None:
         try:
             return _provide(server)
         except psycopg.Error as error:
-            if not _may_pass(error) or time.monotonic() > deadline or not processes.bearing(server.tag):
+            if not _may_pass(error) or time.monotonic() > deadline or not processes.postmasters(server.tag):
                 raise EmbeddedError(_sentence(error, server)) from error
         time.sleep(0.02)
 
@@ -68,7 +68,8 @@ def _may_pass(error: psycopg.Error) -> bool:
 def _sentence(error: psycopg.Error, server: Server) -> str:
     if isinstance(error, psycopg.errors.DiskFull):
         return disk_full(server.data_dir)
-    return f"The database in {server.data_dir} could not be prepared: {str(error).partition(chr(10))[0]}."
+    reason = str(error).partition("\n")[0].rstrip(".")
+    return f"The database in {server.data_dir} could not be prepared: {reason}."
 
 
 def _provide_role(connection: psycopg.Connection, role: LiteralString) -> None:

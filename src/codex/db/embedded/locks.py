@@ -19,7 +19,7 @@ def held(path: Path) -> Iterator[None]:
 
 
 def open_lock(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
 def take(handle: int) -> bool:

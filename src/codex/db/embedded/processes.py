@@ -24,6 +24,11 @@ def bearing(tag: str) -> list[int]:
     return [pid for pid, command in _commands() if _is_postmaster(command, tag) or _is_child(command, tag)]
 
 
+def postmasters(tag: str) -> list[int]:
+    """The postmaster, if it lives; for an instant also a child that has not got its own name yet."""
+    return [pid for pid, command in _commands() if _is_postmaster(command, tag)]
+
+
 def is_postmaster(pid: int, tag: str) -> bool:
     return _is_postmaster(_command_of(pid), tag)
 
@@ -31,10 +36,10 @@ def is_postmaster(pid: int, tag: str) -> bool:
 def halt(tag: str) -> None:
     """Stop the server: fast, then at once, then by force. Returns when no process of it is left."""
     for request, seconds in _PATIENCE_SECONDS:
-        postmasters = [pid for pid, command in _commands() if _is_postmaster(command, tag)]
-        if not postmasters:
+        found = postmasters(tag)
+        if not found:
             break
-        _signal(postmasters, request)
+        _signal(found, request)
         if _are_gone(tag, within_seconds=seconds):
             return
     kill(tag)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from codex.db.embedded import locate, locks, processes
 from codex.db.embedded.cluster import Cluster
+from codex.db.embedded.errors import explained
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Server:
     def stop(self) -> None:
         """Disconnect the clients, write everything down, end. Returns when no process is left."""
         lock = Cluster(self.data_dir).starters_lock
-        with locks.held(lock) if lock.exists() else nullcontext():
+        with explained(self.data_dir), locks.held(lock) if lock.exists() else nullcontext():
             processes.halt(self.tag)
             locate.discard(self.socket_dir)
         if self.process:

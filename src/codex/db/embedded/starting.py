@@ -38,17 +38,24 @@ def running(data_dir: Path) -> Server | None:
 
 def _adopt(place: Cluster) -> Server | None:
     cluster.require_ours(place)
-    if not place.is_alive:
-        return None
     deadline = time.monotonic() + _START_SECONDS
-    while _has_postmaster(place) and time.monotonic() < deadline:
-        if server := _look(place):
-            databases.provide(server)
-            return server
-        if _is_ready(place):  # But its socket is gone.
-            processes.halt(place.tag)
+    while place.is_alive and _has_postmaster(place) and time.monotonic() < deadline:
+        if _is_ready(place):
+            if (server := _look(place)) and _is_provided(server):
+                return server
+            processes.halt(place.tag)  # It is dying, or its socket is gone.
         time.sleep(0.01)
     return None
+
+
+def _is_provided(server: Server) -> bool:
+    try:
+        databases.provide(server)
+    except EmbeddedError:
+        if processes.postmasters(server.tag):
+            raise
+        return False
+    return True
 
 
 def _start(place: Cluster, bin_dir: Path | None) -> Server:

@@ -191,8 +191,7 @@ def _classification() -> None:
         Column("created_at", Instant, nullable=False, server_default=NOW),
         Column("updated_at", Instant, nullable=False, server_default=NOW),
         CheckConstraint(
-            "field_type IN ('TEXT', 'TEXTAREA', 'NUMBER', 'DROPDOWN', 'MULTISELECT', 'DATE', 'CHECKBOX', "
-            "'USER')",
+            "field_type IN ('TEXT', 'TEXTAREA', 'NUMBER', 'DROPDOWN', 'MULTISELECT', 'DATE', 'CHECKBOX', 'USER')",
             name="field_type",
         ),
         CheckConstraint(
@@ -234,13 +233,9 @@ def _tickets() -> None:
             "resolved_at IS NULL END",
             name="resolved_at",
         ),
-        CheckConstraint(
-            "completed_at IS NOT DISTINCT FROM LEAST(resolved_at, closed_at)", name="completed_at"
-        ),
+        CheckConstraint("completed_at IS NOT DISTINCT FROM LEAST(resolved_at, closed_at)", name="completed_at"),
         CheckConstraint("assignee_id IS NULL OR assigned_team_id IS NOT NULL", name="assignee_has_team"),
-        CheckConstraint(
-            "status NOT IN ('ASSIGNED', 'IN_PROGRESS') OR assignee_id IS NOT NULL", name="worked_on"
-        ),
+        CheckConstraint("status NOT IN ('ASSIGNED', 'IN_PROGRESS') OR assignee_id IS NOT NULL", name="worked_on"),
         CheckConstraint("length(subject) BETWEEN 1 AND 500", name="subject"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("updated_at >= created_at", name="updated_at"),
@@ -250,15 +245,11 @@ def _tickets() -> None:
         "tickets",
         ["assigned_team_id", "status", "updated_at"],
     )
-    op.create_index(
-        "ix_tickets_assignee_id_status_updated_at", "tickets", ["assignee_id", "status", "updated_at"]
-    )
+    op.create_index("ix_tickets_assignee_id_status_updated_at", "tickets", ["assignee_id", "status", "updated_at"])
     op.create_index("ix_tickets_newest", "tickets", [text("updated_at DESC"), text("id DESC")])
     op.create_index("ix_tickets_requester_id_created_at", "tickets", ["requester_id", "created_at"])
     op.create_index("ix_tickets_status_updated_at", "tickets", ["status", "updated_at"])
-    op.create_index(
-        "ix_tickets_team_newest", "tickets", ["assigned_team_id", text("updated_at DESC"), text("id DESC")]
-    )
+    op.create_index("ix_tickets_team_newest", "tickets", ["assigned_team_id", text("updated_at DESC"), text("id DESC")])
     op.create_index(
         "ix_tickets_unresolved_team_newest",
         "tickets",
@@ -391,26 +382,20 @@ def _sla() -> None:
     op.create_table(
         "sla_policy_config_targets",
         Column("id", Uuid, primary_key=True),
-        Column(
-            "policy_config_id", Uuid, ForeignKey("sla_policy_configs.id", ondelete="CASCADE"), nullable=False
-        ),
+        Column("policy_config_id", Uuid, ForeignKey("sla_policy_configs.id", ondelete="CASCADE"), nullable=False),
         Column("priority", ticket_priority, nullable=False),
         Column("first_response_hours", Numeric),
         Column("resolution_hours", Numeric),
         Column("created_at", Instant, nullable=False, server_default=NOW),
         Column("updated_at", Instant, nullable=False, server_default=NOW),
         UniqueConstraint("policy_config_id", "priority"),
-        CheckConstraint(
-            "first_response_hours >= 0 AND first_response_hours < 'Infinity'", name="first_response_hours"
-        ),
+        CheckConstraint("first_response_hours >= 0 AND first_response_hours < 'Infinity'", name="first_response_hours"),
         CheckConstraint("resolution_hours >= 0 AND resolution_hours < 'Infinity'", name="resolution_hours"),
     )
     op.create_table(
         "sla_policy_assignments",
         Column("id", Uuid, primary_key=True),
-        Column(
-            "policy_config_id", Uuid, ForeignKey("sla_policy_configs.id", ondelete="CASCADE"), nullable=False
-        ),
+        Column("policy_config_id", Uuid, ForeignKey("sla_policy_configs.id", ondelete="CASCADE"), nullable=False),
         Column("team_id", Uuid, ForeignKey("teams.id", ondelete="CASCADE"), nullable=False, unique=True),
         Column("created_at", Instant, nullable=False, server_default=NOW),
         Column("updated_at", Instant, nullable=False, server_default=NOW),
@@ -440,9 +425,7 @@ def _sla() -> None:
         Column("created_at", Instant, nullable=False, server_default=NOW),
         Column("updated_at", Instant, nullable=False, server_default=NOW),
         UniqueConstraint("team_id", "priority"),
-        CheckConstraint(
-            "first_response_hours >= 0 AND first_response_hours < 'Infinity'", name="first_response_hours"
-        ),
+        CheckConstraint("first_response_hours >= 0 AND first_response_hours < 'Infinity'", name="first_response_hours"),
         CheckConstraint("resolution_hours >= 0 AND resolution_hours < 'Infinity'", name="resolution_hours"),
     )
     op.create_table(
@@ -591,9 +574,7 @@ def _notifications() -> None:
         ["user_id", "created_at", "id"],
         postgresql_where=text("NOT is_read"),
     )
-    op.create_index(
-        "ix_notifications_user_id_created_at_id", "notifications", ["user_id", "created_at", "id"]
-    )
+    op.create_index("ix_notifications_user_id_created_at_id", "notifications", ["user_id", "created_at", "id"])
 
 
 def _audit() -> None:
@@ -622,9 +603,7 @@ def _automation() -> None:
         Column("is_active", Boolean, nullable=False, server_default=text("true"), index=True),
         Column("priority", Integer, nullable=False),
         Column("team_id", Uuid, ForeignKey("teams.id", ondelete="CASCADE"), index=True),
-        Column(
-            "created_by_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), nullable=False, index=True
-        ),
+        Column("created_by_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), nullable=False, index=True),
         Column("created_at", Instant, nullable=False, server_default=NOW),
         Column("updated_at", Instant, nullable=False, server_default=NOW),
         CheckConstraint(r"name ~ '\S'", name="name"),
@@ -649,9 +628,7 @@ def _automation() -> None:
         Column("executed_at", Instant, nullable=False),
         CheckConstraint("success = (error IS NULL)", name="error"),
     )
-    op.create_index(
-        "ix_automation_executions_rule_id_executed_at", "automation_executions", ["rule_id", "executed_at"]
-    )
+    op.create_index("ix_automation_executions_rule_id_executed_at", "automation_executions", ["rule_id", "executed_at"])
     op.create_index(
         "ix_automation_executions_ticket_id_executed_at",
         "automation_executions",

@@ -1,0 +1,60 @@
+"""Who asks in a browser, and whether what they send comes from one of our own pages."""
+
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from codex.httpkit.asked import SAFE, Asked, Req, provide_asked
+from codex.kernel.actor import Actor
+from codex.kernel.errors import Forbidden
+
+DESK, PORTAL = "/queue", "/requests"
+
+
+async def asked_in_browser(request: Req) -> Asked:
+    """The dependency `asked` of the pages; remembered on the request, so that an error page has the reader's theme."""
+    asked = await provide_asked(request)
+    request.state.asked = asked
+    return asked
+
+
+def home_of(actor: Actor) -> str:
+    """Where somebody's day begins."""
+    return DESK if actor.is_agent else PORTAL
+
+
+def zone_of(asked: Asked) -> ZoneInfo:
+    """The reader's zone; UTC where the machine does not know it."""
+    try:
+        return ZoneInfo(asked.credential.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def signin_address(request: Req) -> str:
+    """The sign-in page, which leads back to the page that was asked for, or that a form stood on."""
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method not in SAFE:
+        back = urlsplit(request.headers.get("referer", "")).path
+    return f"/signin?next={quote(back, safe='/')}" if own_path(back) not in ("", "/") else "/signin"
+
+
+def own_path(address: str) -> str:
+    """The address if it is a path of this site, else nothing: nobody is sent elsewhere by a link of ours."""
+    is_plain = address.isprintable() and "\\" not in address and len(address) <= 1000
+    is_own = is_plain and address.startswith("/") and not address.startswith("//")
+    return address if is_own and not address.startswith("/sign") else ""
+
+
+def refuse_cross_site(request: Req) -> None:
+    """Refuse a form that another site sent, where no session is there to check a token against.
+
+    `Sec-Fetch-Site` says it plainly; where a browser does not send it (over plain HTTP), `Origin` has to be this host.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    is_ours = site in ("same-origin", "none") if site else _is_this_host(request, origin)
+    if not is_ours:
+        raise Forbidden("This form was sent from another site; open the page and send it again.")
+
+
+def _is_this_host(request: Req, origin: str | None) -> bool:
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")

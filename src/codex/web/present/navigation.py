@@ -1,0 +1,47 @@
+"""What stands around a page: the agents' sidebar, the requesters' head."""
+
+from gettext import gettext as _
+
+from codex.kernel.actor import Actor
+from codex.tickets.desk_counts import DeskCounts
+from codex.web.present import words
+from codex.web.present.desk_views import NavGroupView, ShellView
+from codex.web.present.portal_views import PortalView
+from codex.web.present.views import NavItemView, PersonView
+
+
+def shell(actor: Actor, counts: DeskCounts, *, view: str) -> ShellView:
+    """The sidebar, `view` being the list that is shown."""
+
+    def item(label: str, of: str, icon: str, *, count: int | None = None, key: str = "") -> NavItemView:
+        href = f"/queue?view={of}"
+        return NavItemView(label=label, href=href, icon=icon, count=count, is_current=of == view, key=key)
+
+    first = NavGroupView(
+        items=(
+            item(_("My tickets"), "mine", "inbox", count=counts.mine, key="g m"),
+            item(_("Unassigned"), "unassigned", "user-plus", count=counts.unassigned, key="g u"),
+            item(_("All unresolved"), "all", "layers"),
+            item(_("Done"), "done", "check"),
+        )
+    )
+    teams = tuple(item(t.name, f"team:{t.slug}", "users-round", count=t.unresolved) for t in counts.teams)
+    own = NavItemView(label=_("Your requests"), href="/requests", icon="message-square")
+    groups = (
+        first,
+        *((NavGroupView(title=_("Teams"), items=teams),) if teams else ()),
+        NavGroupView(title=_("You"), items=(own,)),
+    )
+    return ShellView(me=me(actor), nav=groups)
+
+
+def portal(actor: Actor, *, turn: int, is_list: bool = False) -> PortalView:
+    """The head of a requester's page; `turn` is how many requests wait for the reader."""
+    own = NavItemView(label=_("Your requests"), href="/requests", icon="inbox", count=turn, is_current=is_list)
+    desk = NavItemView(label=_("Agents’ desk"), href="/queue", icon="headset")
+    return PortalView(me=me(actor), nav=(own, desk) if actor.is_agent else (own,))
+
+
+def me(actor: Actor) -> PersonView:
+    """The reader."""
+    return words.person(actor.id, actor.name, email=actor.email)

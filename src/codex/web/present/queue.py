@@ -1,0 +1,102 @@
+"""A list of tickets for agents."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from gettext import gettext as _
+from zoneinfo import ZoneInfo
+
+from codex.tickets.desk_counts import DeskCounts
+from codex.tickets.rows import TicketRow
+from codex.web.present import words
+from codex.web.present.desk_views import EmptyView, QueueView, RowView
+from codex.web.present.views import LinkView
+from codex.web.worklist import Worklist
+
+
+def queue(
+    worklist: Worklist,
+    tickets: Sequence[TicketRow],
+    *,
+    next_cursor: str | None,
+    counts: DeskCounts | None,
+    now: datetime,
+    zone: ZoneInfo,
+    current: str = "",
+) -> QueueView:
+    """A page of a list. `current` is the display id of the open ticket; without `counts` nothing is counted."""
+    is_first = worklist.cursor is None
+    whole = len(tickets) if is_first and next_cursor is None else None
+    return QueueView(
+        title=title(worklist, counts),
+        rows=tuple(row(t, worklist, now=now, zone=zone, is_current=t.display_id == current) for t in tickets),
+        empty=_empty(worklist, counts),
+        total=whole if counts is None or worklist.status else _total(worklist, counts, whole),
+        filters=_filters(worklist),
+        next_href=worklist.at(next_cursor).href if next_cursor else None,
+        first_href=None if is_first else worklist.at(None).href,
+    )
+
+
+def row(
+    ticket: TicketRow, worklist: Worklist, *, now: datetime, zone: ZoneInfo, is_current: bool = False
+) -> RowView:
+    """A ticket in a list. In one's own list nobody needs to be told whose it is."""
+    assignee = ticket.assignee if worklist.view != "mine" else None
+    return RowView(
+        id=ticket.display_id,
+        href=f"/tickets/{ticket.display_id}{worklist.query}",
+        subject=ticket.subject,
+        requester=words.person(ticket.requester.id, ticket.requester.display_name),
+        status=words.status_for_agents(ticket.status),
+        priority=words.priority(ticket.priority),
+        at=words.ago(ticket.updated_at, now=now, zone=zone),
+        category=ticket.category.name if ticket.category else "",
+        assignee=words.person(assignee.id, assignee.display_name) if assignee else None,
+        is_current=is_current,
+    )
+
+
+def title(worklist: Worklist, counts: DeskCounts | None) -> str:
+    """What the list is called."""
+    titles = {
+        "mine": _("My tickets"),
+        "unassigned": _("Unassigned"),
+        "all": _("All unresolved") if not worklist.status else _("All tickets"),
+        "done": _("Done"),
+    }
+    teams = counts.teams if counts else ()
+    return titles.get(worklist.view) or next((t.name for t in teams if t.slug == worklist.team), _("Team"))
+
+
+def _total(worklist: Worklist, counts: DeskCounts, whole: int | None) -> int | None:
+    known = {"mine": counts.mine, "unassigned": counts.unassigned}
+    known |= {f"team:{t.slug}": t.unresolved for t in counts.teams}
+    return known.get(worklist.view, whole)
+
+
+def _filters(worklist: Worklist) -> tuple[LinkView, ...]:
+    if worklist.view in ("unassigned", "done"):
+        return ()
+    labels = {"": _("Unresolved"), "open": _("Our turn"), "waiting": _("Waiting"), "done": _("Done")}
+    return tuple(
+        LinkView(label=label, href=worklist.narrowed(status).href, is_current=status == worklist.status)
+        for status, label in labels.items()
+    )
+
+
+def _empty(worklist: Worklist, counts: DeskCounts | None) -> EmptyView:
+    if worklist.cursor is not None:
+        return EmptyView(sentence=_("There are no more."))
+    if worklist.status:
+        clear = LinkView(label=_("Clear filters"), href=worklist.narrowed("").href)
+        return EmptyView(sentence=_("No tickets match."), action=clear)
+    free = counts.unassigned if counts else 0
+    if worklist.view == "mine" and free:
+        take = LinkView(label=_("See unassigned ({count})").format(count=free), href="/queue?view=unassigned")
+        return EmptyView(sentence=_("Nothing waiting for you."), action=take)
+    sentences = {
+        "mine": _("Nothing waiting for you."),
+        "unassigned": _("Everything is taken."),
+        "done": _("Nothing is done yet."),
+    }
+    return EmptyView(sentence=sentences.get(worklist.view, _("Nothing is open.")))

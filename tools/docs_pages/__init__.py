@@ -1,0 +1,1 @@
+"""One module per generated page of docs/; `page()` renders it."""

@@ -1,0 +1,55 @@
+"""docs/facts.md: everything that can happen and is kept."""
+
+import inspect
+from collections.abc import Iterator
+
+from codex.classification import facts as classification_facts
+from codex.identity import facts as identity_facts
+from codex.kernel.facts import AdminFact, Fact
+from codex.reactions import REACTIONS, RECORDS
+from codex.tickets.facts import TICKET_FACTS
+
+
+def page() -> str:
+    """The whole page."""
+    lines = [
+        "# Facts",
+        "",
+        "A command records what it changed as a fact. Facts about tickets become `ticket_events`, administrative ones",
+        "`admin_audit_events`; both are append-only in the database itself. Each event carries who did it (person,",
+        "rule, system, mail or import), when, and the event that caused it, if another did.",
+        "",
+        "## What else happens",
+        "",
+        "For every fact, in this order, in the same transaction (`src/codex/reactions.py`):",
+        "",
+        *(f"{n}. `{r.__module__}.{r.__name__}`: {_first(r)}" for n, r in enumerate((*RECORDS, *REACTIONS), 1)),
+        "",
+        "## About tickets",
+        "",
+        "| type | what happened | read by requesters and followers |",
+        "|---|---|---|",
+        *(f"| `{f.type}` | {_first(f)} | {'yes' if f.is_public else 'no'} |" for f in TICKET_FACTS),
+        "",
+        "## Administrative",
+        "",
+        "| type | what happened |",
+        "|---|---|",
+        *(f"| `{name}` | {_first(f)} |" for name, f in sorted({f.type: f for f in _named(AdminFact)}.items())),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+ADMINISTRATIVE = (classification_facts, identity_facts)
+"""The modules with administrative facts: imported so that their classes exist."""
+
+
+def _named(kind: type[Fact]) -> Iterator[type[Fact]]:
+    for sub in kind.__subclasses__():
+        if "type" in vars(sub):
+            yield sub
+        yield from _named(sub)
+
+
+def _first(thing: object) -> str:
+    return (inspect.getdoc(thing) or "").split("\n\n")[0].replace("\n", " ")
