@@ -59,3 +59,9 @@ def make_database(
 ) -> Callable[[], AbstractContextManager[FreshDatabase]]:
     """For a fixture that lives longer than one test: `with make_database() as database:`."""
     return lambda: databases.fresh(server, template_database)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as the product does."""
+    return "asyncio"

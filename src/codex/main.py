@@ -1,7 +1,11 @@
 """Wiring: settings and a database become the web application and the worker; reactions are handed to Work."""
 
+import os
 import secrets
-from contextlib import suppress
+import signal
+import threading
+import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from litestar import Litestar, Router
@@ -25,14 +29,16 @@ from codex.web import pages
 from codex.worker.loop import Worker
 
 MAX_BODY_BYTES = 10_000_000
+_while_this_process_lives = ExitStack()
 
 
 def web() -> ASGIApp:
     """The web application of a process that a server starts: everything comes from the environment."""
     settings = load()
     log.configure(settings.log, process="web")
-    with access.opened(settings, upgrade=False, leave_running=True) as found:
-        return web_application(settings, Database(found, max_connections=10), close_database=True)
+    _end_with_parent()
+    found = _while_this_process_lives.enter_context(access.opened(settings, upgrade=False))
+    return web_application(settings, Database(found, max_connections=10), close_database=True)
 
 
 def web_application(settings: Settings, database: Database, *, close_database: bool = False) -> ASGIApp:
@@ -92,3 +98,15 @@ def secret_key(settings: Settings) -> str:
             path.hardlink_to(draft)  # the first of several starters wins, whole
         draft.unlink()
     return path.read_text("ascii").strip()
+
+
+def _end_with_parent() -> None:
+    """End when the server that started this process has been killed: it would go on holding the port."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGKILL)  # what is in flight has no server to answer through
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -90,9 +90,7 @@ def test_a_folder_without_a_server_is_refused(data_dir: Path, tmp_path: Path) ->
     assert "There is no PostgreSQL" in one_sentence(error)
 
 
-def test_a_database_held_by_an_unseen_process_is_left_alone(
-    hollow: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_held_by_an_unseen_process_is_left_alone(hollow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("codex.db.embedded.starting._TAKE_OVER_SECONDS", 0.05)
     with locks.held(hollow / "postgres" / "codex.lock"), pytest.raises(EmbeddedError) as error:
         ensure(hollow)
@@ -116,9 +114,7 @@ def test_memory_is_a_small_part_of_any_machine(memory_mib: int) -> None:
 
 
 def test_the_clients_lie_beside_the_server() -> None:
-    assert {"postgres", "initdb", "psql", "pg_dump", "pgbench"} <= {
-        path.name for path in find_bin_dir().iterdir()
-    }
+    assert {"postgres", "initdb", "psql", "pg_dump", "pgbench"} <= {path.name for path in find_bin_dir().iterdir()}
 
 
 @pytest.fixture

@@ -25,12 +25,18 @@ def page(browser: Browser) -> Iterator[Page]:
     assert [error for error in errors if "Failed to load resource" not in error] == []
 
 
+def visit(page: Page, server: PageServer, name: str) -> None:
+    """Open a page and wait until htmx has taken it over; before that, its links and forms work by themselves."""
+    page.goto(f"{server.url}/{name}")
+    page.wait_for_selector("[data-htmx-powered]", state="attached")
+
+
 def current(page: Page) -> str:
     return page.locator(".row:has(.row-a[aria-current])").get_attribute("id") or ""
 
 
 def test_choosing_a_row_opens_the_ticket_beside_the_list(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/queue")
+    visit(page, server, "queue")
     page.click("#row-IT-4821 .row-a")
 
     expect(page.locator("#ticket-title")).to_have_text("VPN drops every ten minutes since the macOS update")
@@ -40,7 +46,7 @@ def test_choosing_a_row_opens_the_ticket_beside_the_list(page: Page, server: Pag
 
 
 def test_back_shows_the_list_without_a_ticket(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/queue")
+    visit(page, server, "queue")
     page.click("#row-IT-4821 .row-a")
     expect(page.locator("#ticket")).to_be_visible()
     page.go_back()
@@ -49,7 +55,7 @@ def test_back_shows_the_list_without_a_ticket(page: Page, server: PageServer) ->
 
 
 def test_j_and_k_walk_and_enter_and_escape_change_sides(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/queue")
+    visit(page, server, "queue")
     page.keyboard.press("j")
     expect(page.locator("#ticket")).to_be_visible()
     first = current(page)
@@ -65,7 +71,7 @@ def test_j_and_k_walk_and_enter_and_escape_change_sides(page: Page, server: Page
 
 
 def test_n_turns_the_reply_box_into_a_note_and_r_back(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/ticket")
+    visit(page, server, "ticket")
     page.keyboard.press("n")
     expect(page.get_by_text("Only agents will see this")).to_be_visible()
     expect(page.get_by_role("button", name="Add note")).to_be_visible()
@@ -78,7 +84,7 @@ def test_n_turns_the_reply_box_into_a_note_and_r_back(page: Page, server: PageSe
 
 
 def test_mod_enter_sends_what_the_box_shows(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/ticket")
+    visit(page, server, "ticket")
     page.keyboard.press("r")
     page.keyboard.type("On its way")
     page.keyboard.press("Control+Enter")
@@ -96,7 +102,7 @@ def test_mod_enter_sends_what_the_box_shows(page: Page, server: PageServer) -> N
 
 
 def test_another_way_to_send_is_in_the_menu(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/ticket")
+    visit(page, server, "ticket")
     page.fill("#body", "Done")
     page.click("[popovertarget=send-menu]")
     page.get_by_role("button", name="Send and resolve").click()
@@ -107,7 +113,7 @@ def test_another_way_to_send_is_in_the_menu(page: Page, server: PageServer) -> N
 
 
 def test_e_resolves_and_i_assigns_to_me(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/ticket")
+    visit(page, server, "ticket")
     with page.expect_response("**/status**"):
         page.keyboard.press("e")
     with page.expect_response("**/assignee**"):
@@ -120,7 +126,7 @@ def test_e_resolves_and_i_assigns_to_me(page: Page, server: PageServer) -> None:
 
 
 def test_a_property_saves_itself_and_what_is_being_written_stays(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/ticket")
+    visit(page, server, "ticket")
     page.fill("#body", "Half a sentence")
     with page.expect_response("**/priority**"):
         page.select_option("#priority", "urgent")
@@ -132,7 +138,7 @@ def test_a_property_saves_itself_and_what_is_being_written_stays(page: Page, ser
 
 def test_a_reply_that_fails_keeps_its_text_and_says_so(page: Page, server: PageServer) -> None:
     server.answer = 500
-    page.goto(f"{server.url}/ticket")
+    visit(page, server, "ticket")
     page.fill("#body", "Important")
     page.keyboard.press("Control+Enter")
 
@@ -141,7 +147,7 @@ def test_a_reply_that_fails_keeps_its_text_and_says_so(page: Page, server: PageS
 
 
 def test_unsent_text_waits_in_its_ticket_with_its_audience(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/ticket")
+    visit(page, server, "ticket")
     page.keyboard.press("n")
     page.keyboard.type("Only for us")
     page.reload()
@@ -151,7 +157,7 @@ def test_unsent_text_waits_in_its_ticket_with_its_audience(page: Page, server: P
 
 
 def test_single_keys_can_be_turned_off(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/ticket")
+    visit(page, server, "ticket")
     page.keyboard.press("?")
     page.get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
@@ -163,7 +169,7 @@ def test_single_keys_can_be_turned_off(page: Page, server: PageServer) -> None:
 
 
 def test_load_more_puts_rows_where_the_link_was(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/queue")
+    visit(page, server, "queue")
     before = page.locator(".row").count()
     page.get_by_role("link", name="Load more").click()
 
@@ -172,7 +178,7 @@ def test_load_more_puts_rows_where_the_link_was(page: Page, server: PageServer) 
 
 def test_on_a_narrow_screen_one_pane_shows_at_a_time(page: Page, server: PageServer) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{server.url}/queue")
+    visit(page, server, "queue")
     page.click("#row-IT-4821 .row-a")
     expect(page.locator("#ticket-title")).to_be_focused()
     expect(page.locator(".list")).to_be_hidden()
@@ -196,7 +202,7 @@ def test_without_script_a_ticket_is_read_answered_and_changed(browser: Browser, 
 
 
 def test_a_late_answer_does_not_take_the_place_of_the_ticket_shown(page: Page, server: PageServer) -> None:
-    page.goto(f"{server.url}/ticket")
+    visit(page, server, "ticket")
     held = []
     page.route("**/priority**", lambda route: held.append(route))
     page.select_option("#priority", "urgent")

@@ -14,7 +14,7 @@ def _rights() -> list[str]:
         "# Permissions",
         "",
         "What a person may do with a ticket follows from what they are to it; rights are the union over all that hold.",
-        "An empty cell: visible, and not allowed. Who is nothing to a ticket cannot tell it from one that is not there.",
+        "An empty cell: visible, and not allowed. Who is nothing to a ticket cannot tell that it is there.",
         "The rule is `src/codex/tickets/policy.py`; the same rule decides on every page, in the API and in every list.",
         "",
         *(f"- **{relation.name}** {relation.value}" for relation in Relation),

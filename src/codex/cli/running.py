@@ -12,7 +12,7 @@ from granian.constants import Interfaces
 
 from codex.cli.credentials import link
 from codex.cli.examination import examine
-from codex.cli.shell import FAILURE, Refused, desk, run, say_json
+from codex.cli.shell import FAILURE, Refused, desk, run, run_plain, say_json
 from codex.cli.supervisor import Supervisor, follow_lifeline, only_one, refuse_taken
 from codex.db import access
 from codex.db import migrate as migrating
@@ -43,7 +43,7 @@ def up(
     if data_dir is not None:
         os.environ["CODEX_DATA_DIR"] = str(data_dir)
 
-    async def command() -> None:
+    def command() -> None:
         settings = load()
         lock = only_one(settings.data_path)
         refuse_taken(host, port)
@@ -53,7 +53,7 @@ def up(
             _run_all(settings, found, host=host, port=port, processes=processes, with_demo=not no_demo)
         lock.close()
 
-    run(command)
+    run_plain(command)
 
 
 def _run_all(settings: Settings, found: Access, *, host: str, port: int, processes: int, with_demo: bool) -> None:
@@ -107,18 +107,19 @@ async def _greet(found: Access, base_url: str) -> None:
 def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -> None:
     """Serve pages and the API."""
 
-    async def command() -> None:
+    def command() -> None:
         settings = load()
         refuse_taken(host, port)
-        with access.opened(settings, upgrade=settings.is_embedded, leave_running=True):
-            pass  # it is there, reachable and up to date: say so here, in one sentence, not in each process
+        # Here, too, so that what is wrong is said once, in one sentence, and not by each process.
+        with access.opened(settings, upgrade=settings.is_embedded):
+            follow_lifeline()
+            Granian(
+                "codex.main:web", factory=True, address=host, port=port, interface=Interfaces.ASGI, workers=processes,
+                websockets=False, log_enabled=False, respawn_failed_workers=True, workers_kill_timeout=8,
+                process_name="codex web",
+            ).serve()  # fmt: skip
 
-    run(command)
-    follow_lifeline()
-    Granian(
-        "codex.main:web", factory=True, address=host, port=port, interface=Interfaces.ASGI, workers=processes,
-        websockets=False, log_enabled=False, respawn_failed_workers=True, workers_kill_timeout=8, process_name="codex web",
-    ).serve()  # fmt: skip
+    run_plain(command)
 
 
 def worker(

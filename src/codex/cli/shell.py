@@ -51,9 +51,14 @@ async def operator() -> AsyncIterator[Work]:
 
 
 def run(command: Callable[[], Awaitable[None]]) -> None:
+    """Run a command to its end, as `run_plain` does one that waits for nothing."""
+    run_plain(lambda: asyncio.run(_awaited(command)))
+
+
+def run_plain(command: Callable[[], None]) -> None:
     """Run a command to its end; what it refuses is one sentence on standard error and the right exit code."""
     try:
-        asyncio.run(_awaited(command))
+        command()
     except Refused as refused:
         fail(str(refused), refused.code)
     except (CodexError, LogError) as error:

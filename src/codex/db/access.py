@@ -1,9 +1,11 @@
 """From settings to a database that is there, reachable, up to date, and entered as the application's role."""
 
+import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import psycopg
@@ -19,18 +21,17 @@ os.environ["PGTZ"] = "UTC"
 
 
 @contextmanager
-def opened(settings: Settings, *, upgrade: bool = True, leave_running: bool = False) -> Iterator[Access]:
+def opened(settings: Settings, *, upgrade: bool = True) -> Iterator[Access]:
     """The database of an installation, its schema brought up to date where it is the built-in one or `upgrade` says so.
 
-    The built-in server is started if nobody has, and stopped on leaving by whoever started it, unless it is to be
-    left running. Raises SetupError in one sentence.
+    The built-in server is started if nobody has, and stopped by whoever leaves last. Raises SetupError in one sentence.
     """
     if not settings.is_embedded:
         if upgrade:
             migrate.upgrade(settings.direct_url or settings.database_url)
         yield external(settings)
         return
-    with _server(settings, leave_running=leave_running) as server:
+    with _server(settings) as server:
         owner = server.conninfo(user=embedded.OWNER_ROLE)
         if upgrade or migrate.current_state(owner) is not migrate.SchemaState.UP_TO_DATE:
             migrate.upgrade(owner)
@@ -75,18 +76,43 @@ def external(settings: Settings) -> Access:
 
 
 @contextmanager
-def _server(settings: Settings, *, leave_running: bool) -> Iterator[embedded.Server]:
+def _server(settings: Settings) -> Iterator[embedded.Server]:
+    """The built-in server, started if need be. Whoever leaves last stops it, whoever started it."""
+    with _among_users(settings.data_path / "database.users") as users:
+        try:
+            server = embedded.ensure(
+                settings.data_path, bin_dir=Path(settings.postgres_bin) if settings.postgres_bin else None
+            )
+        except embedded.EmbeddedError as error:
+            raise SetupError(str(error)) from error
+        try:
+            yield server
+        finally:
+            if _is_last(users):
+                server.stop()
+
+
+@contextmanager
+def _among_users(path: Path) -> Iterator[IO[str]]:
+    """Hold a share of the lock that says that the server is in use; it goes with the process."""
     try:
-        server = embedded.ensure(
-            settings.data_path, bin_dir=Path(settings.postgres_bin) if settings.postgres_bin else None
-        )
-    except embedded.EmbeddedError as error:
-        raise SetupError(str(error)) from error
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = path.open("a+")
+    except OSError as refused:
+        reason = os.strerror(refused.errno or 0).lower()
+        raise SetupError(f"The data directory {path.parent} cannot be written to ({reason}).") from refused
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)  # waits for somebody who is just stopping it
+        yield handle
+
+
+def _is_last(users: IO[str]) -> bool:
+    """Whether nobody else uses the server; then nobody comes in before we are gone."""
     try:
-        yield server
-    finally:
-        if server.started and not leave_running:
-            server.stop()
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _strings(parts: Mapping[str, str | int]) -> dict[str, str]:

@@ -92,7 +92,7 @@ class Database:
 
 
 class Reader:
-    """Plain SQL in, rows out, each statement for itself; counts its statements so that tests can hold a page to its number."""
+    """Plain SQL in, rows out, each statement for itself; counts them, so that tests can hold a page to its number."""
 
     def __init__(self, connection: AsyncConnection[Row]) -> None:
         self._connection = connection

@@ -23,20 +23,23 @@ async def add(
     role: UserRole = UserRole.EMPLOYEE,
     department: str | None = None,
     location: str | None = None,
+    time_zone: str | None = None,
     primary_team_id: UUID | None = None,
 ) -> User:
-    """Add a person. Raises Invalid for a bad address or name, Conflict when the address is taken."""
+    """Add a person. Raises Invalid for a bad address, name or zone, Conflict when the address is taken."""
     require(policy.may_administer_people(work.actor), "Only owners add people.")
     with Checks() as check:
         email = check.email("email", email)
         display_name = check.line("displayName", display_name)
+        if time_zone is not None:
+            time_zone = check.zone("timeZone", time_zone)
     if await work.session.scalar(select(User.id).where(User.email == email)):
         raise Conflict(f"Somebody with the address {email} exists already.")
     if primary_team_id:
         await queries.team(work.session, primary_team_id)
     user = User(
         email=email, display_name=display_name, role=role, department=department, location=location,
-        primary_team_id=primary_team_id, is_active=True, created_at=work.now, updated_at=work.now,
+        time_zone=time_zone, primary_team_id=primary_team_id, is_active=True, created_at=work.now, updated_at=work.now,
     )  # fmt: skip
     work.session.add(user)
     await work.session.flush()

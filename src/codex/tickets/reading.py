@@ -158,15 +158,16 @@ def _ties(actor: Actor, follows: bool, grant: str | None) -> dict[UUID, Ties]:
 def _message(row: Row) -> MessageRow:
     message_id, ticket_id, a_id, a_name, kind, body, created, edited, redacted, files = row
     return MessageRow(
-        id=message_id, ticket_id=ticket_id, author=PersonRef(a_id, a_name) if a_id else None, type=MessageType(kind), body=body,
-        body_html=to_html(body), attachments=[FileRow(UUID(f[0]), *f[1:]) for f in files or ()], created_at=created,
-        edited_at=edited, is_redacted=redacted,
+        id=message_id, ticket_id=ticket_id, author=PersonRef(a_id, a_name) if a_id else None,
+        type=MessageType(kind), body=body, body_html=to_html(body),
+        attachments=[FileRow(UUID(f[0]), *f[1:]) for f in files or ()], created_at=created, edited_at=edited,
+        is_redacted=redacted,
     )  # fmt: skip
 
 
 def _event(row: Row) -> EventRow:
     event_id, kind, payload, actor_kind, actor_id, actor_name, cause, version, created = row
     return EventRow(
-        id=event_id, type=kind, payload=payload, actor=EventActor(ActorKind(actor_kind), actor_id, actor_name), cause=cause,
-        version=version, created_at=created,
+        id=event_id, type=kind, payload=payload, actor=EventActor(ActorKind(actor_kind), actor_id, actor_name),
+        cause=cause, version=version, created_at=created,
     )  # fmt: skip

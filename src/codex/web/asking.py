@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from codex.httpkit.asked import SAFE, Asked, Req, provide_asked
 from codex.kernel.actor import Actor
-from codex.kernel.errors import Forbidden
+from codex.kernel.errors import Forbidden, Invalid, NotFound, Problem
+from codex.web.present.worklist import STATUSES, TEAM, VIEWS, Worklist
 
 DESK, PORTAL = "/queue", "/requests"
 
@@ -15,6 +16,18 @@ async def asked_in_browser(request: Req) -> Asked:
     asked = await provide_asked(request)
     request.state.asked = asked
     return asked
+
+
+async def worklist_of(request: Req) -> Worklist:
+    """The dependency `worklist`. Raises NotFound for a list that does not exist, Invalid for an unknown status."""
+    query = request.query_params
+    view, given = str(query.get("view", "")), str(query.get("status", ""))
+    if view and view not in VIEWS and not view.startswith(TEAM):
+        raise NotFound("There is no such list.")
+    status = next((known for known in STATUSES if known == given), None)
+    if status is None:
+        raise Invalid(Problem("status", "The status is one of open, waiting, done."))
+    return Worklist(view, status, str(query["cursor"]) if query.get("cursor") else None)
 
 
 def home_of(actor: Actor) -> str:

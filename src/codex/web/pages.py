@@ -1,14 +1,35 @@
 """All pages, in one list."""
 
-from litestar import Response, Router
+from litestar import Router, get
+from litestar.di import Provide
 
-from codex.httpkit import problems
-from codex.httpkit.asked import Req
+from codex.httpkit.asked import Asked, Req
+from codex.web import properties, queue, replies, requests, signin, static_files, ticket
+from codex.web.asking import asked_in_browser, home_of, worklist_of
+from codex.web.rendering import Page, see
+from codex.web.wrong import error_or_problem
+
+__all__ = ("error_or_problem", "router")
 
 
-def error_or_problem(request: Req, error: Exception) -> Response[bytes]:
-    """What went wrong."""
-    return problems.respond(request, error)
+@get("/")
+async def home(request: Req, asked: Asked) -> Page:
+    """Agents go to their desk, everybody else to their requests."""
+    return see(request, home_of(asked.actor))
 
 
-router = Router("/", route_handlers=[])
+router = Router(
+    "/",
+    route_handlers=[
+        home,
+        static_files.serve,
+        signin.router,
+        queue.router,
+        ticket.router,
+        replies.router,
+        properties.router,
+        requests.router,
+    ],
+    dependencies={"asked": Provide(asked_in_browser), "worklist": Provide(worklist_of)},
+    include_in_schema=False,
+)

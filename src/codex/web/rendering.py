@@ -19,6 +19,7 @@ _HEADERS = {"Cache-Control": "private, no-cache", "Vary": "HX-Request, HX-Reques
 def page(
     request: Req,
     template: str,
+    /,
     *,
     asked: Asked | None = None,
     status_code: int = 200,

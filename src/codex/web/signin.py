@@ -176,14 +176,14 @@ def _onward(address: str) -> Response[Any]:
 
 def _session_cookie(request: Req, secret: str) -> Cookie:
     return Cookie(
-        COOKIE, secret, path="/", httponly=True, samesite="lax", secure=request.app.state.secure_cookies,
+        key=COOKIE, value=secret, path="/", httponly=True, samesite="lax", secure=request.app.state.secure_cookies,
         max_age=int(signin.SESSION_LIVES.total_seconds()),
     )  # fmt: skip
 
 
 def _next_cookie(request: Req, address: str) -> Cookie:
     return Cookie(
-        NEXT_COOKIE, address, path="/signin", httponly=True, samesite="lax",
+        key=NEXT_COOKIE, value=address, path="/signin", httponly=True, samesite="lax",
         secure=request.app.state.secure_cookies, max_age=_LINK_SECONDS,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from codex.tickets.rows import TicketRow
 from codex.web.present import words
 from codex.web.present.desk_views import EmptyView, QueueView, RowView
 from codex.web.present.views import LinkView
-from codex.web.worklist import Worklist
+from codex.web.present.worklist import Status, Worklist
 
 
 def queue(
@@ -37,9 +37,7 @@ def queue(
     )
 
 
-def row(
-    ticket: TicketRow, worklist: Worklist, *, now: datetime, zone: ZoneInfo, is_current: bool = False
-) -> RowView:
+def row(ticket: TicketRow, worklist: Worklist, *, now: datetime, zone: ZoneInfo, is_current: bool = False) -> RowView:
     """A ticket in a list. In one's own list nobody needs to be told whose it is."""
     assignee = ticket.assignee if worklist.view != "mine" else None
     return RowView(
@@ -77,7 +75,7 @@ def _total(worklist: Worklist, counts: DeskCounts, whole: int | None) -> int | N
 def _filters(worklist: Worklist) -> tuple[LinkView, ...]:
     if worklist.view in ("unassigned", "done"):
         return ()
-    labels = {"": _("Unresolved"), "open": _("Our turn"), "waiting": _("Waiting"), "done": _("Done")}
+    labels: dict[Status, str] = {"": _("Unresolved"), "open": _("Our turn"), "waiting": _("Waiting"), "done": _("Done")}
     return tuple(
         LinkView(label=label, href=worklist.narrowed(status).href, is_current=status == worklist.status)
         for status, label in labels.items()

@@ -41,8 +41,7 @@ def _opened(event: Happened, names: Names) -> Sentence:
     requester = event.payload["requesterId"]
     if requester == str(event.actor.id):
         return "plus", _say(event, _("{who} opened it {channel}"), plain={"channel": channel})
-    asker = {"requester": _name(names, requester)}
-    return "plus", _say(event, _("{who} opened it for {requester}"), **asker)
+    return "plus", _say(event, _("{who} opened it for {requester}"), requester=_name(names, requester))
 
 
 def _status(event: Happened, names: Names) -> Sentence:

@@ -1,19 +1,17 @@
-"""Which list an agent looks at: read from an address, and the address of it."""
+"""Which list an agent looks at, and its address."""
 
 from dataclasses import dataclass, replace
 from typing import Literal, Self, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
-from codex.httpkit.asked import Req
 from codex.kernel.actor import Actor
-from codex.kernel.errors import Invalid, NotFound, Problem
-from codex.tickets.filters import NOBODY, Filters, StatusGroup
+from codex.tickets.filters import Filters, Person, StatusGroup
 
 Status = Literal["", "open", "waiting", "done"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 VIEWS = ("mine", "unassigned", "all", "done")
-_TEAM = "team:"
+TEAM = "team:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class Worklist:
     @property
     def team(self) -> str:
         """The slug of the team whose list it is."""
-        return self.view.removeprefix(_TEAM) if self.view.startswith(_TEAM) else ""
+        return self.view.removeprefix(TEAM) if self.view.startswith(TEAM) else ""
 
     @property
     def query(self) -> str:
@@ -51,25 +49,18 @@ class Worklist:
 
     def filters(self, actor: Actor, team_id: UUID | None) -> Filters:
         """What narrows all tickets to this list; `team_id` is the id of `team`."""
-        teams = (team_id,) if team_id else ()
-        if self.view == "unassigned" and not actor.is_owner:
-            teams = tuple(actor.team_roles)
-        assignees = {"mine": (actor.id,) if actor.id else (), "unassigned": (NOBODY,)}
-        return Filters(groups=self._groups(), teams=teams, assignees=assignees.get(self.view, ()))
+        groups = self._groups()
+        nobody: Person = "none"
+        match self.view:
+            case "mine":
+                return Filters(groups=groups, assignees=(actor.id or nobody,))
+            case "unassigned":
+                teams = () if actor.is_owner else tuple(actor.team_roles)
+                return Filters(groups=groups, teams=teams, assignees=(nobody,))
+            case _:
+                return Filters(groups=groups, teams=(team_id,) if team_id else ())
 
     def _groups(self) -> tuple[StatusGroup, ...]:
         if self.view == "done":
             return (StatusGroup.DONE,)
         return (StatusGroup(self.status),) if self.status else (StatusGroup.OPEN, StatusGroup.WAITING)
-
-
-async def worklist_of(request: Req) -> Worklist:
-    """The dependency `worklist`. Raises NotFound for a list that does not exist, Invalid for an unknown status."""
-    query = request.query_params
-    view, given = str(query.get("view", "")), str(query.get("status", ""))
-    if view and view not in VIEWS and not view.startswith(_TEAM):
-        raise NotFound("There is no such list.")
-    status = next((known for known in STATUSES if known == given), None)
-    if status is None:
-        raise Invalid(Problem("status", "The status is one of open, waiting, done."))
-    return Worklist(view, status, str(query["cursor"]) if query.get("cursor") else None)

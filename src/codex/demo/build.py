@@ -1,0 +1,67 @@
+"""`load` builds the demo world; `codex demo` and the first start of `codex up` call it.
+
+Everything is one transaction: killed half-way it leaves nothing, and started again it builds all of it. The order
+is the order of a desk's life: foundations (people, teams, categories), then its rules (policies, fields, routing,
+automation, views: they come here, between the two, as they come to exist), then the tickets.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text
+
+from codex.audit.models import AdminAuditEvent
+from codex.db.work import Work, Works
+from codex.demo import conversations, foundations, performance
+from codex.demo.cast import EVERYBODY
+from codex.demo.desk import TEAMS
+from codex.demo.facts import DemoLoaded
+from codex.demo.foundations import House
+from codex.demo.plan import Scene, Telling, plan
+from codex.kernel import clock
+from codex.kernel.actor import system
+from codex.tickets.models import Ticket
+
+FOUNDED = timedelta(days=400)
+"""How long before now the desk began."""
+_LOCK = 0x_C0DE_DE30
+"""The advisory lock of whoever loads the demo world."""
+
+
+async def load(works: Works, *, now: datetime | None = None) -> str:
+    """Build the demo world as of `now`, if it has not been built in this database; returns what was done, in words.
+
+    People, teams and categories that exist by address or slug are taken as they are.
+    """
+    now = now or clock.now()
+    async with works.begin(system("Demo"), now=now) as work:
+        await work.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if await _is_loaded(work):
+            return "The demo world is here already; nothing was added."
+        house = await foundations.lay(work, EVERYBODY, at=now - FOUNDED)
+        tellings = plan(conversations.read(), now=now)
+        await _tell(work, house, tellings)
+        work.record(DemoLoaded(tickets=len(tellings)))
+    return f"The demo world is loaded: {len(TEAMS)} teams, {len(house.users)} people, {len(tellings)} tickets."
+
+
+async def _is_loaded(work: Work) -> bool:
+    return await work.session.scalar(select(AdminAuditEvent.id).where(AdminAuditEvent.type == DemoLoaded.type)) is not None
+
+
+async def _tell(work: Work, house: House, tellings: Sequence[Telling]) -> None:
+    """Do everything that happens in all tickets, in the order of time: so numbers ascend with it."""
+    tickets: dict[int, Ticket] = {}
+    for at, number, scene in sorted(_moments(tellings), key=lambda moment: moment[:2]):
+        telling = tellings[number]
+        if scene is None:
+            tickets[number] = await performance.open_ticket(work, house, telling)
+        else:
+            await performance.play(work, house, telling, tickets[number], scene)
+
+
+def _moments(tellings: Sequence[Telling]) -> Iterator[tuple[datetime, int, Scene | None]]:
+    for number, telling in enumerate(tellings):
+        yield telling.opened_at, number, None
+        for scene in telling.scenes:
+            yield scene.at, number, scene

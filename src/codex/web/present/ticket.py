@@ -1,0 +1,123 @@
+"""A ticket as an agent sees it: the head, the conversation, the reply box. What stands beside it: details.py."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from gettext import gettext as _
+from typing import Literal
+
+from codex.kernel.actor import Actor
+from codex.tickets.lifecycle import DONE, allowed_from
+from codex.tickets.models import TicketStatus
+from codex.tickets.policy import Operation, TicketFacts, may, may_move
+from codex.tickets.rows import TicketDetail, TicketRow
+from codex.tickets.thread import Thread
+from codex.web.present import words
+from codex.web.present.conversation import Reading, entries
+from codex.web.present.desk_views import ComposerView, SendView, TicketView
+from codex.web.present.thread import arrange
+from codex.web.present.worklist import Worklist
+
+_S = TicketStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was refused, and in which words: a change of a property, or (with `kind`) what was typed and not sent."""
+
+    sentence: str
+    kind: Literal["", "reply", "note"] = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The list that a ticket is opened from, as far as it is read: for the way to its neighbours."""
+
+    worklist: Worklist
+    tickets: Sequence[TicketRow] = ()
+
+
+def ticket(
+    found: TicketDetail,
+    seen: TicketFacts,
+    thread: Thread,
+    *,
+    actor: Actor,
+    reading: Reading,
+    names: Mapping[str, str],
+    beside: Beside,
+    refusal: Refusal | None = None,
+) -> TicketView:
+    """The pane of a ticket. A control is there when the command behind it would be allowed."""
+    href, query = f"/tickets/{found.display_id}", beside.worklist.query
+    told = entries(found, thread.entries, reading, is_whole=thread.earlier is None, names=names)
+    reachable = moves(actor, seen)
+    previous, following = _neighbours(found, beside)
+    return TicketView(
+        id=found.display_id,
+        href=href,
+        query=query,
+        back_href=beside.worklist.href,
+        subject=found.subject,
+        requester=words.person(found.requester.id, found.requester.display_name),
+        opened=words.when(found.created_at, now=reading.now, zone=reading.zone),
+        channel=words.channel(found.channel),
+        category=names.get(str(found.category.id), found.category.name) if found.category else "",
+        status=words.status_for_agents(found.status),
+        thread=arrange(told, now=reading.now, zone=reading.zone),
+        composer=_composer(actor, seen, reachable, refusal),
+        may_resolve=_S.RESOLVED in reachable,
+        may_take=_may_take(actor, seen),
+        take_value=str(actor.id),
+        previous_href=previous,
+        next_href=following,
+        problem=refusal.sentence if refusal and not refusal.kind else "",
+    )
+
+
+def moves(actor: Actor, seen: TicketFacts) -> tuple[TicketStatus, ...]:
+    """Where this person can move the ticket from here."""
+    return tuple(to for to in allowed_from(seen) if may_move(actor, seen, to=to))
+
+
+def _neighbours(found: TicketDetail, beside: Beside) -> tuple[str | None, str | None]:
+    shown = [ticket.display_id for ticket in beside.tickets]
+    if found.display_id not in shown:
+        return None, None
+    at = shown.index(found.display_id)
+    hrefs: list[str | None] = [f"/tickets/{display_id}{beside.worklist.query}" for display_id in shown]
+    ways = [None, *hrefs, None]
+    return ways[at], ways[at + 2]
+
+
+def _may_take(actor: Actor, seen: TicketFacts) -> bool:
+    return may(actor, Operation.TAKE, seen) and seen.assignee_id != actor.id and seen.status not in DONE
+
+
+def _composer(
+    actor: Actor, seen: TicketFacts, reachable: Collection[TicketStatus], refusal: Refusal | None
+) -> ComposerView:
+    may_reply, may_note = may(actor, Operation.REPLY, seen), may(actor, Operation.NOTE, seen)
+    typed = refusal if refusal and refusal.kind else None
+    return ComposerView(
+        may_reply=may_reply,
+        may_note=may_note,
+        sends=_sends(actor, seen, reachable) if may_reply else (),
+        kind=(typed.kind or "reply") if typed else "reply",
+        body=typed.body if typed else "",
+        error=typed.sentence if typed else "",
+    )
+
+
+def _sends(actor: Actor, seen: TicketFacts, reachable: Collection[TicketStatus]) -> tuple[SendView, ...]:
+    """An answer usually puts the ball in the requester's court; one's own request stays where it is."""
+    if actor.id == seen.requester_id:
+        return (SendView(label=_("Send")),)
+    as_it_is = SendView(label=_("Send, leave the status as it is"))
+    others = {_S.RESOLVED: _("Send and resolve"), _S.WAITING_ON_VENDOR: _("Send and wait on vendor")}
+    rest = tuple(
+        SendView(label=label, status=words.status_for_agents(to)) for to, label in others.items() if to in reachable
+    )
+    if _S.WAITING_ON_REQUESTER not in reachable:
+        return (SendView(label=_("Send")), *rest)
+    return (SendView(label=_("Send"), status=words.status_for_agents(_S.WAITING_ON_REQUESTER)), as_it_is, *rest)

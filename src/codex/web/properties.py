@@ -1,0 +1,121 @@
+"""`/tickets/{ref}/status`, `/assignee`, `/priority`, `/category`: the small forms beside a ticket."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from msgspec import Struct
+
+from codex.classification.queries import category
+from codex.db.work import Work
+from codex.httpkit.asked import Asked, Req
+from codex.kernel.errors import Unprocessable
+from codex.tickets import assignment, lifecycle, queries, triage
+from codex.tickets.models import Ticket, TicketPriority, TicketStatus
+from codex.web.present import refusals
+from codex.web.present.refusals import REFUSALS
+from codex.web.present.ticket import Refusal
+from codex.web.present.worklist import Worklist
+from codex.web.rendering import Page
+from codex.web.ticket import answer, changed
+
+Command = Callable[[Work, Ticket], Awaitable[None]]
+
+
+class StatusForm(Struct):
+    """The status to go to."""
+
+    status: TicketStatus
+
+
+class AssigneeForm(Struct):
+    """The id of the person, nothing for nobody."""
+
+    assignee: str = ""
+
+
+class PriorityForm(Struct):
+    """How urgent it is."""
+
+    priority: TicketPriority
+
+
+class CategoryForm(Struct):
+    """The id of the category, nothing for none."""
+
+    category: str = ""
+
+
+_FORM = Body(media_type=RequestEncodingType.URL_ENCODED)
+
+
+@post("/tickets/{ref:str}/status")
+async def set_status(
+    request: Req, asked: Asked, worklist: Worklist, ref: str, data: Annotated[StatusForm, _FORM]
+) -> Page:
+    """Move it to another status."""
+
+    async def command(work: Work, ticket: Ticket) -> None:
+        await lifecycle.move(work, ticket, to=data.status)
+
+    return await _change(request, asked, worklist, ref, command)
+
+
+@post("/tickets/{ref:str}/assignee")
+async def set_assignee(
+    request: Req, asked: Asked, worklist: Worklist, ref: str, data: Annotated[AssigneeForm, _FORM]
+) -> Page:
+    """Give it to somebody of the team, or to nobody."""
+
+    async def command(work: Work, ticket: Ticket) -> None:
+        await assignment.assign_to(work, ticket, _id(data.assignee, "assignee"))
+
+    return await _change(request, asked, worklist, ref, command)
+
+
+@post("/tickets/{ref:str}/priority")
+async def set_priority(
+    request: Req, asked: Asked, worklist: Worklist, ref: str, data: Annotated[PriorityForm, _FORM]
+) -> Page:
+    """Say how urgent it is."""
+
+    async def command(work: Work, ticket: Ticket) -> None:
+        await triage.set_priority(work, ticket, data.priority)
+
+    return await _change(request, asked, worklist, ref, command)
+
+
+@post("/tickets/{ref:str}/category")
+async def set_category(
+    request: Req, asked: Asked, worklist: Worklist, ref: str, data: Annotated[CategoryForm, _FORM]
+) -> Page:
+    """Say what it is about."""
+
+    async def command(work: Work, ticket: Ticket) -> None:
+        chosen = _id(data.category, "category")
+        await triage.set_category(work, ticket, await category(work.session, chosen) if chosen else None)
+
+    return await _change(request, asked, worklist, ref, command)
+
+
+async def _change(request: Req, asked: Asked, worklist: Worklist, ref: str, command: Command) -> Page:
+    try:
+        async with asked.work() as work:
+            await command(work, await queries.visible(work, queries.parse_ref(ref), lock=True))
+    except REFUSALS as error:
+        refusal, status_code = Refusal(refusals.of_change(error)), refusals.status_code(error)
+        return await answer(request, asked, worklist, ref, refusal=refusal, status_code=status_code)
+    return await changed(request, asked, worklist, ref)
+
+
+def _id(text: str, path: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError as bad:
+        raise Unprocessable(f"There is no such {path}.", path=path) from bad
+
+
+router = Router("/", route_handlers=[set_status, set_assignee, set_priority, set_category])

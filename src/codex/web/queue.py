@@ -1,0 +1,27 @@
+"""`/queue`: the lists that agents work from."""
+
+from litestar import Router, get
+
+from codex.httpkit.asked import Asked, Req
+from codex.web import desk
+from codex.web.asking import PORTAL
+from codex.web.present.worklist import Worklist
+from codex.web.rendering import Page, page, see, wants_fragment
+
+
+@get("/queue")
+async def show(request: Req, asked: Asked, worklist: Worklist) -> Page:
+    """The window with a list and no ticket open; for htmx the next rows alone."""
+    if not asked.actor.is_agent:
+        return see(request, PORTAL)
+    async with asked.reading() as reader:
+        if wants_fragment(request):
+            shown = await desk.the_list(reader, asked, worklist)
+            return page(request, "agent/rows.html", asked=asked, queue=desk.view(shown, asked, counts=None))
+        window = await desk.window(reader, asked, worklist)
+    return page(
+        request, "agent/queue.html", asked=asked, shell=window.shell, queue=window.queue, ticket=None, details=None
+    )
+
+
+router = Router("/", route_handlers=[show])
