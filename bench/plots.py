@@ -43,10 +43,10 @@ class Ending:
 
 
 DONE = (
-    Plot(24, "take answer resolve close"),
-    Plot(20, "take work answer reply resolve close"),
-    Plot(14, "take work answer ask reply resolve close"),
-    Plot(12, "move take note answer resolve close"),
+    Plot(24, "take answer reply resolve close"),
+    Plot(20, "take work answer reply answer resolve close"),
+    Plot(14, "take work answer ask reply note resolve close"),
+    Plot(12, "move take note answer reply resolve close"),
     Plot(8, "take work note vendor work answer resolve close"),
     Plot(7, "raise take work answer note answer resolve close"),
     Plot(4, "take answer resolve reopen take answer resolve close"),

@@ -1,5 +1,5 @@
 """`python -m codex` is `codex`."""
 
-from codex.cli import main
+from codex.cli.root import main
 
 main()

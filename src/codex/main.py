@@ -1,4 +1,4 @@
-"""Wiring: settings and a database become the web application and the worker; reactions are handed to Work."""
+"""Wiring: settings and a database become the web application."""
 
 import os
 import secrets
@@ -17,16 +17,14 @@ from litestar.types import ASGIApp
 
 from codex import reactions
 from codex.api import conversation, me, teams, tickets, users
-from codex.db import access, migrate
-from codex.db.database import Access, Database
-from codex.db.work import Works
+from codex.db import access, revision
+from codex.db.database import Database
 from codex.httpkit import health, problems
 from codex.httpkit.asked import provide_asked
 from codex.httpkit.edge import Edge
 from codex.kernel import log
 from codex.settings import Settings, load
 from codex.web import pages
-from codex.worker.loop import Worker
 
 MAX_BODY_BYTES = 10_000_000
 _while_this_process_lives = ExitStack()
@@ -37,13 +35,13 @@ def web() -> ASGIApp:
     settings = load()
     log.configure(settings.log, process="web")
     _end_with_parent()
-    found = _while_this_process_lives.enter_context(access.opened(settings, upgrade=False))
+    found = _while_this_process_lives.enter_context(access.opened(settings))
     return web_application(settings, Database(found, max_connections=10), close_database=True)
 
 
 def web_application(settings: Settings, database: Database, *, close_database: bool = False) -> ASGIApp:
     """The web application on a database; `close_database`: it opens and closes the database with itself."""
-    works = Works(database, reactions.settle)
+    works = reactions.works(database)
     api = Router(
         "/api/v1",
         route_handlers=[me.router, users.router, teams.router, tickets.router, conversation.router],
@@ -60,8 +58,9 @@ def web_application(settings: Settings, database: Database, *, close_database: b
             {
                 "works": works,
                 "secret_key": secret_key(settings),
+                "base_url": settings.base_url,
                 "secure_cookies": settings.base_url.startswith("https://"),
-                "schema_revision": migrate.newest_revision(),
+                "schema_revision": revision.newest(),
             }
         ),
         openapi_config=OpenAPIConfig(
@@ -72,16 +71,6 @@ def web_application(settings: Settings, database: Database, *, close_database: b
         logging_config=None,
     )  # fmt: skip
     return Edge(app)
-
-
-def worker(database: Database) -> Worker:
-    """The worker on a database."""
-    return Worker(Works(database, reactions.settle))
-
-
-def works_on(found: Access, *, max_connections: int = 4) -> Works:
-    """Where a command of the shell begins its work."""
-    return Works(Database(found, max_connections=max_connections), reactions.settle)
 
 
 def secret_key(settings: Settings) -> str:

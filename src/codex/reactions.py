@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from codex.audit import reaction as audit
-from codex.db.work import Work
+from codex.db.database import Database
+from codex.db.work import Work, Works
 from codex.kernel.facts import Fact
 from codex.tickets import history
 from codex.tickets import reaction as tickets
@@ -44,3 +45,8 @@ async def settle(work: Work) -> None:
                 log.warning("reactions cut off", fact=recorded.fact.type, depth=depth)
         depth += 1
     work.cause_id = cause_id
+
+
+def works(database: Database) -> Works:
+    """Where work begins on a database, with everything that then happens."""
+    return Works(database, settle)

@@ -11,8 +11,8 @@ import schema_catalog
 from sqlalchemy import Engine, create_engine
 
 import databases
-from codex.db import embedded, grants, migrate
-from codex.db.migrate import SchemaState
+from codex.db import embedded, grants, migrate, revision
+from codex.db.revision import SchemaState
 from codex.kernel.errors import SetupError
 from databases import FreshDatabase
 
@@ -145,9 +145,9 @@ def test_a_database_out_of_reach_is_one_sentence_without_the_password(address: s
 
 
 def test_postgresql_14_is_too_old() -> None:
-    migrate.refuse_old(150_000)
+    revision.refuse_old(150_000)
     with pytest.raises(SetupError, match=r"^Codex needs PostgreSQL 15 or newer; this server is 14\.$"):
-        migrate.refuse_old(140_012)
+        revision.refuse_old(140_012)
 
 
 def test_who_may_not_make_roles_learns_what_an_administrator_must_run(
@@ -196,3 +196,7 @@ def everything(database: FreshDatabase) -> object:
 
 def engine(params: dict[str, Any]) -> Engine:
     return create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(**params))
+
+
+def test_the_names_of_the_migrations_are_their_revisions() -> None:
+    assert revision.known() == CODE

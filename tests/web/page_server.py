@@ -25,10 +25,14 @@ class PageServer:
     answer: int = 200
 
 
+class _Listener(ThreadingHTTPServer):
+    request_queue_size = 128  # the default, 5, refuses a browser that opens many connections at once
+
+
 @contextmanager
 def serving(environment: Environment) -> Iterator[PageServer]:
     """Serve until the block ends, on a free port. `?theme=dark` sets the theme."""
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    httpd = _Listener(("127.0.0.1", 0), BaseHTTPRequestHandler)
     server = PageServer(url=f"http://127.0.0.1:{httpd.server_port}")
     httpd.RequestHandlerClass = _handler(environment, server)
     thread = threading.Thread(target=httpd.serve_forever, daemon=True)
@@ -43,6 +47,8 @@ def serving(environment: Environment) -> Iterator[PageServer]:
 
 def _handler(environment: Environment, server: PageServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_GET(self) -> None:
             url = urlsplit(self.path)
             query = dict(parse_qsl(url.query))

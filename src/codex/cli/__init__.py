@@ -1,5 +1,1 @@
-"""`codex …`: every command of the shell, one module per group."""
-
-from codex.cli.root import main
-
-__all__ = ["main"]
+"""`codex …`: every command of the shell, one module per group; `serving` and `working` are slim processes."""

@@ -34,7 +34,7 @@ async def examine() -> list[Finding]:
         return [Finding("settings", False, str(wrong))]
     findings = [Finding("settings", True, "understood"), *_files(settings)]
     try:
-        with access.opened(settings, upgrade=False) as found:
+        with access.opened(settings) as found:
             findings += _database(found)
     except SetupError as wrong:
         findings.append(Finding("database", False, str(wrong)))

@@ -2,29 +2,25 @@
 
 import asyncio
 import os
-import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from granian import Granian
-from granian.constants import Interfaces
 
+from codex import reactions
 from codex.cli.credentials import link
 from codex.cli.examination import examine
+from codex.cli.serving import serve
 from codex.cli.shell import FAILURE, Refused, desk, run, run_plain, say_json
-from codex.cli.supervisor import Supervisor, follow_lifeline, only_one, refuse_taken
-from codex.db import access
-from codex.db import migrate as migrating
-from codex.db.database import Access
+from codex.cli.supervisor import Supervisor, only_one, refuse_taken
+from codex.cli.working import work
+from codex.db import access, upgrading
+from codex.db.database import Access, Database
 from codex.demo import build
 from codex.demo.cast import CAST
 from codex.identity import queries, signin
-from codex.kernel import log
 from codex.kernel.actor import system
 from codex.kernel.errors import NotFound
-from codex.main import worker as wired_worker
-from codex.main import works_on
 from codex.settings import Settings, load
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
@@ -49,7 +45,7 @@ def up(
         refuse_taken(host, port)
         address = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared only
         os.environ.setdefault("CODEX_BASE_URL", address)
-        with access.opened(settings) as found:
+        with upgrading.opened(settings) as found:
             _run_all(settings, found, host=host, port=port, processes=processes, with_demo=not no_demo)
         lock.close()
 
@@ -61,8 +57,8 @@ def _run_all(settings: Settings, found: Access, *, host: str, port: int, process
         asyncio.run(_fill(found))
     supervisor = Supervisor(
         {
-            "web": ["web", "--host", host, "--port", str(port), "--processes", str(processes)],
-            "worker": ["worker"],
+            "web": ["codex.cli.serving", host, str(port), str(processes)],
+            "worker": ["codex.cli.working"],
         },
         say=typer.echo,
     )
@@ -74,7 +70,7 @@ def _run_all(settings: Settings, found: Access, *, host: str, port: int, process
 
 
 async def _fill(found: Access) -> None:
-    works = works_on(found)
+    works = reactions.works(Database(found, max_connections=2))
     await works.database.open()
     try:
         async with works.begin(system("Demo")) as work:
@@ -87,7 +83,7 @@ async def _fill(found: Access) -> None:
 
 
 async def _greet(found: Access, base_url: str) -> None:
-    works = works_on(found, max_connections=1)
+    works = reactions.works(Database(found, max_connections=1))
     await works.database.open()
     typer.echo(f"\nCodex is ready at {base_url}\n")
     try:
@@ -110,14 +106,8 @@ def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -
     def command() -> None:
         settings = load()
         refuse_taken(host, port)
-        # Here, too, so that what is wrong is said once, in one sentence, and not by each process.
-        with access.opened(settings, upgrade=settings.is_embedded):
-            follow_lifeline()
-            Granian(
-                "codex.main:web", factory=True, address=host, port=port, interface=Interfaces.ASGI, workers=processes,
-                websockets=False, log_enabled=False, respawn_failed_workers=True, workers_kill_timeout=8,
-                process_name="codex web",
-            ).serve()  # fmt: skip
+        with upgrading.opened(settings) if settings.is_embedded else access.opened(settings):
+            serve(host, port, processes)
 
     run_plain(command)
 
@@ -128,17 +118,9 @@ def worker(
     """Do what happens without anybody asking."""
 
     async def command() -> None:
-        settings = load()
-        follow_lifeline()
-        async with desk(settings) as works:
-            log.configure(settings.log, process="worker")
-            made = wired_worker(works.database)
-            if once:
-                typer.echo(f"{await made.once()} jobs done")
-                return
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, made.stop)
-            await made.run()
+        done = await work(load(), once=once)
+        if once:
+            typer.echo(f"{done} jobs done")
 
     run(command)
 
@@ -146,16 +128,11 @@ def worker(
 def migrate() -> None:
     """Bring the schema up to date."""
 
-    async def command() -> None:
-        settings = load()
-        if settings.is_embedded:
-            with access.opened(settings):
-                typer.echo(f"The schema is at {migrating.newest_revision()}.")
-            return
-        result = migrating.upgrade(settings.direct_url or settings.database_url)
+    def command() -> None:
+        result = upgrading.upgrade(load())
         typer.echo(f"The schema is at {result.after}; applied: {', '.join(result.applied) or 'nothing, it was there'}.")
 
-    run(command)
+    run_plain(command)
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:

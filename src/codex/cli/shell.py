@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 import msgspec
 import typer
 
-from codex.db import access
+from codex import reactions
+from codex.db import access, upgrading
+from codex.db.database import Database
 from codex.db.work import Work, Works
 from codex.imports.incident_log import LogError
 from codex.kernel import log
 from codex.kernel.actor import system
 from codex.kernel.errors import CodexError, Invalid, NotFound, Unprocessable
-from codex.main import works_on
 from codex.settings import Settings, load
 
 BAD_INPUT = 2
@@ -34,8 +35,8 @@ async def desk(settings: Settings | None = None) -> AsyncIterator[Works]:
     """The desk of this installation: the built-in database is started if need be, and stopped again after."""
     settings = settings or load()
     log.configure(settings.log, process="cli")
-    with access.opened(settings, upgrade=settings.is_embedded) as found:
-        works = works_on(found)
+    with upgrading.opened(settings) if settings.is_embedded else access.opened(settings) as found:
+        works = reactions.works(Database(found, max_connections=4))
         await works.database.open()
         try:
             yield works

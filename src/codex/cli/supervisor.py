@@ -15,12 +15,11 @@ from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from codex.cli.lifeline import LIFELINE
 from codex.kernel.errors import SetupError
 
 GRACE_SECONDS = 10
 READY_SECONDS = 60
-LIFELINE = "CODEX_LIFELINE_FD"
-"""A pipe that ends when the supervisor does, however it does: then its children end too."""
 
 
 def refuse_taken(host: str, port: int) -> None:
@@ -36,7 +35,8 @@ def refuse_taken(host: str, port: int) -> None:
 
 
 class Child:
-    """A process of the desk. Started again when it ends by itself, more slowly each time that it ends at once."""
+    """A process of the desk, `python -m` with some arguments. Started again when it ends by itself, more slowly each
+    time that it ends at once."""
 
     def __init__(self, name: str, arguments: list[str], lifeline: int) -> None:
         self.name, self._arguments, self._lifeline = name, arguments, lifeline
@@ -48,7 +48,7 @@ class Child:
         """Start it."""
         self._started = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "codex", *self._arguments],
+            [sys.executable, "-m", *self._arguments],
             pass_fds=[self._lifeline],
             env={**os.environ, LIFELINE: str(self._lifeline)},
             start_new_session=True,
@@ -132,20 +132,6 @@ class Supervisor:
                 child.tend(self._say)
             if time.monotonic() > deadline:
                 raise SetupError("The web process did not become ready within a minute; its log above says why.")
-
-
-def follow_lifeline() -> None:
-    """In a child: end when the supervisor has ended."""
-    number = os.environ.pop(LIFELINE, None)
-    if number is None:
-        return
-
-    def watch() -> None:
-        with suppress(OSError):
-            os.read(int(number), 1)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="lifeline", daemon=True).start()
 
 
 def only_one(data_dir: Path) -> IO[str]:

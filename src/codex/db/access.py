@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from codex.db import embedded, migrate
+from codex.db import embedded
 from codex.db.database import APP_ROLE, Access
+from codex.db.revision import SchemaState, state_of
 from codex.kernel.errors import SetupError
 from codex.settings import Settings
 
@@ -21,26 +22,24 @@ os.environ["PGTZ"] = "UTC"
 
 
 @contextmanager
-def opened(settings: Settings, *, upgrade: bool = True) -> Iterator[Access]:
-    """The database of an installation, its schema brought up to date where it is the built-in one or `upgrade` says so.
+def opened(settings: Settings) -> Iterator[Access]:
+    """The database of an installation, as the application. Raises SetupError, in one sentence, when it is not ready.
 
-    The built-in server is started if nobody has, and stopped by whoever leaves last. Raises SetupError in one sentence.
+    The built-in server is started if nobody has, and stopped by whoever leaves last.
     """
     if not settings.is_embedded:
-        if upgrade:
-            migrate.upgrade(settings.direct_url or settings.database_url)
         yield external(settings)
         return
-    with _server(settings) as server:
-        owner = server.conninfo(user=embedded.OWNER_ROLE)
-        if upgrade or migrate.current_state(owner) is not migrate.SchemaState.UP_TO_DATE:
-            migrate.upgrade(owner)
-        yield Access(
-            make_conninfo("", **_strings(server.conninfo(user=embedded.APP_ROLE)), application_name="codex"),
+    with server(settings) as running:
+        found = Access(
+            make_conninfo("", **_strings(running.conninfo(user=embedded.APP_ROLE)), application_name="codex"),
             called=f"in {settings.data_path}",
             assume_role=False,
             prepare=True,
         )
+        with psycopg.connect(found.conninfo) as connection:
+            _refuse_behind(connection, found.called)
+        yield found
 
 
 def external(settings: Settings) -> Access:
@@ -48,48 +47,50 @@ def external(settings: Settings) -> Access:
     called = _called(settings.database_url)
     try:
         with psycopg.connect(settings.database_url, connect_timeout=10, prepare_threshold=None) as connection:
-            migrate.refuse_old(connection.info.server_version)
-            owns = connection.execute(
-                """SELECT rolsuper OR EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass('public.tickets')
-                                              AND pg_has_role(c.relowner, 'USAGE'))
-                   FROM pg_roles WHERE rolname = current_user"""
-            ).fetchone()
-            if owns and owns[0]:
+            _refuse_behind(connection, called)
+            owns = _owns_tables(connection)
+            if owns:
                 connection.execute(f"SET LOCAL ROLE {APP_ROLE}")
     except psycopg.errors.InsufficientPrivilege as error:
         raise SetupError(f"The login of the database {called} may not become {APP_ROLE}; run: codex migrate") from error
-    except psycopg.errors.InvalidParameterValue as error:  # there is no such role yet, so nothing is migrated yet
-        raise SetupError(f"The schema of the database {called} is not up to date; run: codex migrate") from error
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1].strip().rstrip(".")
         raise SetupError(f"The database {called} cannot be reached: {reason}.") from None
     except psycopg.ProgrammingError:
         raise SetupError("DATABASE_URL is not an address that PostgreSQL understands.") from None
-    if migrate.current_state(settings.database_url) is not migrate.SchemaState.UP_TO_DATE:
+    conninfo = make_conninfo(settings.database_url, application_name="codex")
+    return Access(conninfo, called=called, assume_role=owns, prepare=False)
+
+
+def _refuse_behind(connection: psycopg.Connection, called: str) -> None:
+    if state_of(connection) is not SchemaState.UP_TO_DATE:
         raise SetupError(f"The schema of the database {called} is not up to date; run: codex migrate")
-    return Access(
-        make_conninfo(settings.database_url, application_name="codex"),
-        called=called,
-        assume_role=bool(owns and owns[0]),
-        prepare=False,
-    )
+
+
+def _owns_tables(connection: psycopg.Connection) -> bool:
+    row = connection.execute(
+        """SELECT rolsuper OR EXISTS (SELECT FROM pg_class c WHERE c.oid = 'public.tickets'::regclass
+                                      AND pg_has_role(c.relowner, 'USAGE'))
+           FROM pg_roles WHERE rolname = current_user"""
+    ).fetchone()
+    return bool(row and row[0])
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator[embedded.Server]:
+def server(settings: Settings) -> Iterator[embedded.Server]:
     """The built-in server, started if need be. Whoever leaves last stops it, whoever started it."""
     with _among_users(settings.data_path / "database.users") as users:
         try:
-            server = embedded.ensure(
+            running = embedded.ensure(
                 settings.data_path, bin_dir=Path(settings.postgres_bin) if settings.postgres_bin else None
             )
         except embedded.EmbeddedError as error:
             raise SetupError(str(error)) from error
         try:
-            yield server
+            yield running
         finally:
             if _is_last(users):
-                server.stop()
+                running.stop()
 
 
 @contextmanager

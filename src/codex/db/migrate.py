@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +18,16 @@ from sqlalchemy.exc import DBAPIError
 
 from codex.db import grants
 from codex.db.base import Base
+from codex.db.revision import SchemaState, missing, newest, refuse_old
 from codex.kernel.errors import SetupError
 
 Conninfo = Mapping[str, Any] | str
 """A PostgreSQL address (`postgresql://…` or `host=… dbname=…`), or its parts by libpq's names."""
 
-OLDEST_POSTGRESQL = 15
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
 _STARTERS = 0x0C0DE0  # the advisory lock of those who migrate; held by transaction, for a pooler's sake
 _PATIENCE = "10min"  # for another starter's migration: `lock_timeout` counts for advisory locks too
 _LOCK_TIMEOUT = "5s"
-
-
-class SchemaState(StrEnum):
-    """How the schema of a database stands to this code."""
-
-    UP_TO_DATE = "up to date"
-    BEHIND = "behind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +50,12 @@ def upgrade(conninfo: Conninfo) -> MigrationResult:
     with _engine(conninfo) as engine:
         with _turn(engine) as connection:
             before = _revision(connection)
-            missing = _missing(before)
+            lacking = missing(before)
             grants.ensure_role(connection)
-        applied = tuple(revision for revision in missing if _apply(engine, config, revision))
+        applied = tuple(revision for revision in lacking if _apply(engine, config, revision))
         with _turn(engine) as connection:
             grants.grant(connection)
-    return MigrationResult(before, newest_revision(), applied)
-
-
-def newest_revision() -> str:
-    """The revision that this code expects."""
-    return revisions()[-1]
+    return MigrationResult(before, newest(), applied)
 
 
 def current_state(conninfo: Conninfo) -> SchemaState:
@@ -77,7 +64,7 @@ def current_state(conninfo: Conninfo) -> SchemaState:
     Raises SetupError when the database cannot be reached, is too old, or was made by a newer Codex.
     """
     with _engine(conninfo) as engine, engine.connect() as connection:
-        return SchemaState.BEHIND if _missing(_revision(connection)) else SchemaState.UP_TO_DATE
+        return SchemaState.BEHIND if missing(_revision(connection)) else SchemaState.UP_TO_DATE
 
 
 def revisions() -> tuple[str, ...]:
@@ -87,7 +74,7 @@ def revisions() -> tuple[str, ...]:
 
 def _apply(engine: Engine, config: Config, revision: str) -> bool:
     with _turn(engine) as connection:
-        if revision not in _missing(_revision(connection)):  # another starter was faster
+        if revision not in missing(_revision(connection)):  # another starter was faster
             return False
         config.attributes.update(connection=connection, metadata=Base.metadata)
         command.upgrade(config, revision)
@@ -109,17 +96,6 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     return config
-
-
-def _missing(revision: str | None) -> tuple[str, ...]:
-    known = revisions()
-    if revision is None:
-        return known
-    if revision not in known:
-        raise SetupError(
-            f"The database was made by a newer Codex (revision {revision}); update Codex or restore a backup."
-        )
-    return known[known.index(revision) + 1 :]
 
 
 def _revision(connection: Connection) -> str | None:
@@ -167,14 +143,6 @@ def _connect(params: Mapping[str, Any]) -> psycopg.Connection:
         connection.close()
         raise
     return connection
-
-
-def refuse_old(server_version: int) -> None:
-    """Raise SetupError for a server older than OLDEST_POSTGRESQL; `server_version` as in libpq: 150004."""
-    if server_version // 10_000 < OLDEST_POSTGRESQL:
-        raise SetupError(
-            f"Codex needs PostgreSQL {OLDEST_POSTGRESQL} or newer; this server is {server_version // 10_000}."
-        )
 
 
 def _in_words(error: psycopg.Error) -> str | None:

@@ -24,7 +24,7 @@ from codex.tickets.models import Ticket
 
 FOUNDED = timedelta(days=400)
 """How long before now the desk began."""
-_LOCK = 0x_C0DE_DE30
+_LOCK = 0xC0DE_DE30
 """The advisory lock of whoever loads the demo world."""
 
 
@@ -46,13 +46,14 @@ async def load(works: Works, *, now: datetime | None = None) -> str:
 
 
 async def _is_loaded(work: Work) -> bool:
-    return await work.session.scalar(select(AdminAuditEvent.id).where(AdminAuditEvent.type == DemoLoaded.type)) is not None
+    was_loaded = select(AdminAuditEvent.id).where(AdminAuditEvent.type == DemoLoaded.type).limit(1)
+    return await work.session.scalar(was_loaded) is not None
 
 
 async def _tell(work: Work, house: House, tellings: Sequence[Telling]) -> None:
     """Do everything that happens in all tickets, in the order of time: so numbers ascend with it."""
     tickets: dict[int, Ticket] = {}
-    for at, number, scene in sorted(_moments(tellings), key=lambda moment: moment[:2]):
+    for _, number, scene in sorted(_moments(tellings), key=lambda moment: moment[:2]):
         telling = tellings[number]
         if scene is None:
             tickets[number] = await performance.open_ticket(work, house, telling)

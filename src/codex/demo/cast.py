@@ -113,6 +113,7 @@ EMPLOYEES: tuple[Member, ...] = (
     _member("Björn Ängström-Müller", "bjoern.aengstroem-mueller", "Sales"),
     _member("小林 結衣", "yui.kobayashi", "Sales", OSAKA, called="Yui"),
     _member("Aylin Yılmaz", "aylin.yilmaz", "Sales"),
+    _member("Wiebke Janssen", "wiebke.janssen", "Sales"),
     _member("田中 健太", "kenta.tanaka", "Customer Care", OSAKA, called="Kenta"),
     _member("Margaret Chen", "margaret.chen", "Customer Care", TORONTO),
     _member("Étienne Gagnon", "etienne.gagnon", "Customer Care", TORONTO),

@@ -9,7 +9,7 @@ from codex.kernel.actor import TeamRole
 
 Parts = Mapping[Part, Member]
 
-_ASKS = {"rosa": 6.0, "otto": 2.5}
+_ASKS = {"rosa": 4.5, "otto": 1.8}
 _WORKS = {"amir": 3.0, "hana": 2.0, "farid": 2.0}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -56,7 +57,7 @@ async def _actor(work: Work, user: User) -> Actor:
     """The person with the rights that the open transaction gives them."""
     await work.session.flush()
     connection = await work.session.connection()
-    raw = (await connection.get_raw_connection()).driver_connection
+    raw: Any = (await connection.get_raw_connection()).driver_connection
     return await queries.actor_of(Reader(raw), user.id)
 
 
@@ -87,7 +88,7 @@ async def _person(step: Step, member: Member, team: Team | None, users: dict[str
 
 
 async def _add_person(step: Step, member: Member, team: Team | None) -> User:
-    user = await people.add(
+    return await people.add(
         step,
         email=member.email,
         display_name=member.name,
@@ -97,4 +98,3 @@ async def _add_person(step: Step, member: Member, team: Team | None) -> User:
         time_zone=member.time_zone,
         primary_team_id=team.id if team else None,
     )
-    return user

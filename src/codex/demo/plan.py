@@ -65,7 +65,8 @@ def plan(scripts: Sequence[Script], *, now: datetime, seed: int = 7) -> list[Tel
     for script in scripts:
         for number, parts in enumerate(cast_for(script, rng)):
             own = Random(f"{seed} {script.key} {number}")  # noqa: S311
-            told.append(_tell(script, parts, stops.get((script.key, number)), now=now, rng=own))
+            opening = script.openings[number % len(script.openings)]
+            told.append(_tell(script, opening, parts, stops.get((script.key, number)), now=now, rng=own))
     return sorted(told, key=lambda telling: telling.opened_at)
 
 
@@ -77,25 +78,20 @@ def _stops(scripts: Iterable[Script], rng: Random) -> dict[tuple[str, int], int]
     teams = cycle(sorted({script.team for script in scripts}))
     for status, (count, _) in reversed(STANDING.items()):
         for team in (next(teams) for _ in range(count)):
-            able = [(s, n) for s, n in free if status in _before_the_end(s)]
+            able = [(s, n) for s, n in free if status in tuple(standings(s.acts))]
             if not able:
                 break
             script, number = next(((s, n) for s, n in able if s.team == team), able[0])
             free.remove((script, number))
-            places = [place for place, standing in enumerate(_before_the_end(script)) if standing is status]
+            places = [place for place, standing in enumerate(standings(script.acts)) if standing is status]
             stops[script.key, number] = rng.choice(places)
     return stops
 
 
-def _before_the_end(script: Script) -> tuple[TicketStatus, ...]:
-    return tuple(standings(script.acts))
-
-
-def _tell(script: Script, parts: Parts, stop: int | None, *, now: datetime, rng: Random) -> Telling:
+def _tell(script: Script, opening: Opening, parts: Parts, stop: int | None, *, now: datetime, rng: Random) -> Telling:
     acts = _to_the_end(script.acts) if stop is None else script.acts[:stop]
     opened_at, instants = _timed(script, parts, acts, stop, now=now, rng=rng)
     slots = Slots(rng, opened_at, {part.value: member.first_name for part, member in parts.items()})
-    opening = rng.choice(script.openings)
     return Telling(
         script,
         parts,
@@ -107,13 +103,11 @@ def _tell(script: Script, parts: Parts, stop: int | None, *, now: datetime, rng:
 
 
 def _to_the_end(acts: tuple[Act, ...]) -> tuple[Act, ...]:
-    """What nobody has closed is closed some days later."""
-    match list(standings(acts))[-1]:
-        case TicketStatus.RESOLVED:
-            by = Part.NEXT if acts[-1].by is Part.NEXT else Part.AGENT
-            return (*acts, Move(3 * rhythm.DAY, by, TicketStatus.CLOSED))
-        case _:
-            return acts
+    """What is resolved and nobody has closed is closed some days later."""
+    if tuple(standings(acts))[-1] is not TicketStatus.RESOLVED:
+        return acts
+    by = Part.NEXT if acts[-1].by is Part.NEXT else Part.AGENT
+    return (*acts, Move(3 * rhythm.DAY, by, TicketStatus.CLOSED))
 
 
 def _timed(

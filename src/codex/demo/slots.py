@@ -13,7 +13,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "device": ("ThinkPad T14", "Latitude 7450", "EliteBook 840", "MacBook Pro 14", "ThinkPad X1 Carbon"),
         "phone": ("iPhone 14", "iPhone 16", "Pixel 9", "Galaxy S24", "iPhone SE"),
-        "app": ("Jira", "SAP", "the CRM", "Miro", "Confluence", "the time sheet"),
+        "app": ("Jira", "SAP", "Miro", "Confluence", "Tableau", "SharePoint"),
         "licensed_app": ("Figma", "Miro", "AutoCAD LT", "DeepL Pro", "Power BI Pro", "Adobe Acrobat", "Lucidchart"),
         "room": ("Curie", "Noether", "Ada", "Tesla", "Meitner", "Hopper", "Kepler", "Linnaeus", "Ørsted"),
         "floor": ("ground", "1st", "2nd", "3rd", "4th"),

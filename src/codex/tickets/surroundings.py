@@ -66,7 +66,8 @@ async def around(
                     ORDER BY lower(p.display_name), p.id),
               ARRAY(SELECT (c.id, c.name, c.parent_id, c.is_active) FROM categories c ORDER BY lower(c.name), c.id),
               ARRAY(SELECT (tickets.display_id, tickets.subject, tickets.status::text, tickets.created_at)
-                    FROM tickets WHERE tickets.requester_id = u.id AND tickets.id <> %(ticket)s AND {VISIBLE_SQL}
+                    FROM tickets WHERE tickets.requester_id = u.id AND {VISIBLE_SQL} AND
+                      tickets.created_at < (SELECT this.created_at FROM tickets this WHERE this.id = %(ticket)s)
                     ORDER BY tickets.created_at DESC, tickets.id DESC LIMIT {EARLIER}),
               ARRAY(SELECT (p.id, p.display_name) FROM users p WHERE p.id = ANY(%(named)s::uuid[])
                     UNION ALL SELECT (t.id, t.name) FROM teams t WHERE t.id = ANY(%(named)s::uuid[]))

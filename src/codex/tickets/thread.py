@@ -82,13 +82,14 @@ def _sql(*, internal: bool, before: bool) -> str:
 
     said = source("ticket_messages", "true AS said", "" if internal else "AND s.type = 'PUBLIC'")
     happened = source("ticket_events", "false", "AND s.type <> 'MESSAGE_ADDED'")
+    both = f"{said} UNION ALL {happened} ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s"
     return f"""
         SELECT l.created_at, l.id, l.said, a.id, a.display_name, a.role::text, m.type::text, m.body,
                m.redacted_at IS NOT NULL,
                (SELECT jsonb_agg(jsonb_build_array(f.id, f.file_name, f.content_type, f.size_bytes, f.scan_status)
                                  ORDER BY f.created_at) FROM attachments f WHERE f.message_id = m.id),
                e.type, e.payload, e.actor_kind::text, e.created_by_id, e.actor_name
-        FROM ({said} {f"UNION ALL {happened}" if internal else ""} ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s) l
+        FROM ({both if internal else said}) l
         LEFT JOIN ticket_messages m ON l.said AND m.id = l.id LEFT JOIN users a ON a.id = m.author_id
         LEFT JOIN ticket_events e ON NOT l.said AND e.id = l.id
         ORDER BY l.created_at DESC, l.id DESC"""

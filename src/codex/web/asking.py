@@ -18,8 +18,11 @@ async def asked_in_browser(request: Req) -> Asked:
     return asked
 
 
-async def worklist_of(request: Req) -> Worklist:
-    """The dependency `worklist`. Raises NotFound for a list that does not exist, Invalid for an unknown status."""
+async def worklist_of(request: Req, asked: Asked) -> Worklist:
+    """The dependency `worklist`. Raises NotFound for a list that does not exist, Invalid for an unknown status.
+
+    It takes `asked` so as to come after it: Litestar would ask for both at once, and for nobody nothing is refused.
+    """
     query = request.query_params
     view, given = str(query.get("view", "")), str(query.get("status", ""))
     if view and view not in VIEWS and not view.startswith(TEAM):

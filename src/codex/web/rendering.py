@@ -44,8 +44,13 @@ def wants_fragment(request: Req) -> bool:
 def see(request: Req, address: str) -> Page:
     """Go and see another page: the end of a form that was sent, or of a question put to the wrong address."""
     if wants_fragment(request):
-        return Response(None, status_code=200, headers={"HX-Redirect": address, **_HEADERS})
-    return Response(None, status_code=303, headers={"Location": address, **_HEADERS})
+        return Response("", status_code=200, media_type=MediaType.HTML, headers={"HX-Redirect": address, **_HEADERS})
+    return redirect(address)
+
+
+def redirect(address: str) -> Page:
+    """303: whatever was sent, the browser gets the other page."""
+    return Response("", status_code=303, media_type=MediaType.HTML, headers={"Location": address, **_HEADERS})
 
 
 @cache

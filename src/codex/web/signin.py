@@ -3,10 +3,10 @@
 import time
 from dataclasses import dataclass, field
 from gettext import gettext as _
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
-from litestar import Response, Router, get, post
+from litestar import Router, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
@@ -24,7 +24,7 @@ from codex.kernel.errors import Invalid, NotFound, Unauthenticated, Unprocessabl
 from codex.web.asking import asked_in_browser, home_of, own_path, refuse_cross_site
 from codex.web.present import words
 from codex.web.present.views import ErrorView, LinkView, SigninConfirmView, SigninView
-from codex.web.rendering import Page, page
+from codex.web.rendering import Page, page, redirect
 from codex.web.wrong import wrong_page
 
 NEXT_COOKIE = "codex_next"
@@ -62,7 +62,7 @@ async def ask(request: Req, onward: Annotated[str, Parameter(query="next")] = ""
         except Unauthenticated:
             pass
         else:
-            return _onward(there or home_of(asked.actor))
+            return redirect(there or home_of(asked.actor))
     answer = page(request, "signin.html", signin=SigninView(), headers=_NO_STORE)
     if there:
         answer.set_cookie(_next_cookie(request, there))
@@ -115,7 +115,7 @@ async def enter(request: Req, token: str) -> Page:
         return _stale(request, stale)
     async with works.database.reading() as reader:
         home = home_of(await queries.actor_of(reader, user.id))
-    answer = _onward(own_path(request.cookies.get(NEXT_COOKIE, "")) or home)
+    answer = redirect(own_path(request.cookies.get(NEXT_COOKIE, "")) or home)
     answer.set_cookie(_session_cookie(request, secret))
     answer.delete_cookie(NEXT_COOKIE, path="/signin")
     return answer
@@ -126,7 +126,7 @@ async def leave(asked: Asked) -> Page:
     """End the session, here and in the database; pages that the browser keeps go too."""
     async with asked.work() as work:
         await signin.sign_out(work, asked.session_secret or "")
-    answer = _onward("/signin")
+    answer = redirect("/signin")
     answer.headers["Clear-Site-Data"] = '"cache"'
     answer.delete_cookie(COOKIE)
     return answer
@@ -148,8 +148,7 @@ async def _make_link(works: Works, email: str, base_url: str) -> None:
 
 def _base_url(request: Req) -> str:
     """The desk's own address. What a browser calls it counts only where no setting says so."""
-    configured: str = request.app.state.get("base_url") or ""
-    return (configured or str(request.base_url)).rstrip("/")
+    return (request.app.state.base_url or str(request.base_url)).rstrip("/")
 
 
 def _limits(request: Req) -> Limits:
@@ -168,10 +167,6 @@ def _too_often(request: Req, seconds: int) -> Page:
 
 def _stale(request: Req, error: Unauthenticated) -> Page:
     return page(request, "signin.html", signin=SigninView(error=str(error)), status_code=410, headers=_NO_STORE)
-
-
-def _onward(address: str) -> Response[Any]:
-    return Response(None, status_code=303, headers={"Location": address, **_NO_STORE})
 
 
 def _session_cookie(request: Req, secret: str) -> Cookie:

@@ -62,4 +62,5 @@ def _view(request: Req, body: ProblemBody) -> ErrorView:
             hint = _("It is written down and we look at it. Nothing you sent before is lost.")
             return ErrorView(status=status, sentence=_("Something broke on our side."), hint=hint, action=again)
         case status:
-            return ErrorView(status=status, sentence=body.detail, action=start)
+            hint = "" if request.method in SAFE else _("Go back in your browser: what you wrote is still there.")
+            return ErrorView(status=status, sentence=body.detail, hint=hint, action=start)

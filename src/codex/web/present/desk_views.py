@@ -101,7 +101,7 @@ class TicketView:
 
     `href` is its bare path, which the forms build on; `query` ("?view=mine" or "") is carried through them, so that
     the list beside it stays. `take_value` is the assignee that "Assign to me" posts. `problem` is one sentence about
-    a change that was refused.
+    a change that was refused. `earlier_href` leads to what a long conversation holds before the thread.
     """
 
     id: str
@@ -121,6 +121,7 @@ class TicketView:
     take_value: str = ""
     previous_href: str | None = None
     next_href: str | None = None
+    earlier_href: str | None = None
     problem: str = ""
 
 

@@ -72,6 +72,7 @@ class RequestView:
 
     `moves` stand under `question` ("Is it solved?"); `cancel` stands apart. `thread` holds messages and days only.
     `reply_error` with `reply_body` brings a refused reply back; `problem` is about a refused move.
+    `earlier_href` leads to what a long conversation holds before the thread.
     """
 
     id: str
@@ -94,3 +95,4 @@ class RequestView:
     reply_body: str = ""
     reply_error: str = ""
     problem: str = ""
+    earlier_href: str | None = None

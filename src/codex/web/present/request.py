@@ -82,6 +82,7 @@ def request(
         reply_body=typed.body if typed else "",
         reply_error=typed.sentence if typed else "",
         problem=refusal.sentence if refusal and not typed else "",
+        earlier_href=f"/requests/{found.display_id}?before={thread.earlier}" if thread.earlier else None,
     )
 
 

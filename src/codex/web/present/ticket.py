@@ -71,6 +71,7 @@ def ticket(
         take_value=str(actor.id),
         previous_href=previous,
         next_href=following,
+        earlier_href=f"{href}{query}{'&' if query else '?'}before={thread.earlier}" if thread.earlier else None,
         problem=refusal.sentence if refusal and not refusal.kind else "",
     )
 

@@ -1,0 +1,35 @@
+"""`python -m codex.cli.working`: the worker, in a process that holds no web application in memory."""
+
+import asyncio
+import signal
+
+from codex import reactions
+from codex.cli.lifeline import follow_lifeline
+from codex.db import access
+from codex.db.database import Database
+from codex.kernel import log
+from codex.settings import Settings, load
+from codex.worker.loop import Worker
+
+
+async def work(settings: Settings, *, once: bool = False) -> int:
+    """Do what is due until told to end, or `once`; returns how many jobs ran when once."""
+    log.configure(settings.log, process="worker")
+    with access.opened(settings) as found:
+        database = Database(found, max_connections=4)
+        await database.open()
+        try:
+            worker = Worker(reactions.works(database))
+            if once:
+                return await worker.once()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+            await worker.run()
+        finally:
+            await database.close()
+    return 0
+
+
+if __name__ == "__main__":
+    follow_lifeline()
+    asyncio.run(work(load()))
