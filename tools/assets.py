@@ -182,9 +182,9 @@ def _publish(files: Files, *, digest: str, dist: Path) -> None:
                 _put(Path(folder) / f"{names[name]}.gz", gzip.compress(content, mtime=0))
         fresh = {path.name for path in Path(folder).iterdir()}
         for name in fresh:
-            os.replace(Path(folder) / name, dist / name)
+            (Path(folder) / name).replace(dist / name)
         _put(Path(folder) / "manifest.json", manifest)
-        os.replace(Path(folder) / "manifest.json", dist / "manifest.json")
+        (Path(folder) / "manifest.json").replace(dist / "manifest.json")
     keep = fresh | before | {f"{name}.gz" for name in before} | {"manifest.json"}
     for path in dist.iterdir():
         if path.is_dir():  # what a killed build left behind

@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 import schema_catalog
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
 
 import databases
@@ -16,7 +18,8 @@ from codex.db.revision import SchemaState
 from codex.kernel.errors import SetupError
 from databases import FreshDatabase
 
-CODE = migrate.revisions()
+SCRIPTS = ScriptDirectory(str(Path(migrate.__file__).parents[1] / "migrations"))
+CODE = tuple(script.revision for script in SCRIPTS.walk_revisions())[::-1]
 
 
 @pytest.fixture
@@ -29,10 +32,15 @@ def outsider(server: embedded.Server) -> Iterator[str]:
         connection.execute(f"DROP ROLE {name}")
 
 
+def current_state(conninfo: dict[str, Any]) -> SchemaState:
+    with psycopg.connect(**conninfo) as connection:
+        return revision.state_of(connection)
+
+
 def test_an_empty_database_gets_everything_and_the_second_upgrade_changes_nothing(
     empty_database: FreshDatabase,
 ) -> None:
-    assert migrate.current_state(empty_database.owner) == SchemaState.BEHIND
+    assert current_state(empty_database.owner) == SchemaState.BEHIND
 
     first = migrate.upgrade(empty_database.owner)
     before = everything(empty_database)
@@ -41,22 +49,22 @@ def test_an_empty_database_gets_everything_and_the_second_upgrade_changes_nothin
     assert (first.before, first.after, first.applied) == (None, CODE[-1], CODE)
     assert (second.before, second.after, second.applied) == (CODE[-1], CODE[-1], ())
     assert everything(empty_database) == before
-    assert migrate.current_state(empty_database.owner) == SchemaState.UP_TO_DATE
+    assert current_state(empty_database.owner) == SchemaState.UP_TO_DATE
 
 
 def test_an_older_database_gets_what_it_lacks(
     empty_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as older:
-        older.setattr(migrate, "revisions", lambda: CODE[:1])
+        older.setattr(revision, "known", lambda: CODE[:1])
         assert migrate.upgrade(empty_database.owner).applied == CODE[:1]
 
-    assert migrate.current_state(empty_database.owner) == SchemaState.BEHIND
+    assert current_state(empty_database.owner) == SchemaState.BEHIND
     assert migrate.upgrade(empty_database.owner).applied == CODE[1:]
 
 
 def test_the_application_may_ask_how_the_schema_stands(database: FreshDatabase) -> None:
-    assert migrate.current_state(database.app) == SchemaState.UP_TO_DATE
+    assert current_state(database.app) == SchemaState.UP_TO_DATE
 
 
 def test_a_database_of_a_newer_codex_is_refused(database: FreshDatabase) -> None:
@@ -64,7 +72,7 @@ def test_a_database_of_a_newer_codex_is_refused(database: FreshDatabase) -> None
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
 
     words = r"^The database was made by a newer Codex \(revision 9999\); update Codex or restore a backup\.$"
-    for ask in (migrate.upgrade, migrate.current_state):
+    for ask in (migrate.upgrade, current_state):
         with pytest.raises(SetupError, match=words):
             ask(database.owner)
 
@@ -76,7 +84,7 @@ def test_starters_that_race_all_succeed_and_each_migration_is_applied_once(
         results = list(pool.map(migrate.upgrade, [empty_database.owner] * 3))
 
     assert sorted(revision for result in results for revision in result.applied) == sorted(CODE)
-    assert migrate.current_state(empty_database.app) == SchemaState.UP_TO_DATE
+    assert current_state(empty_database.app) == SchemaState.UP_TO_DATE
 
 
 def test_rights_that_went_wrong_are_put_right(database: FreshDatabase) -> None:
@@ -138,7 +146,7 @@ def test_a_role_without_rights_on_the_database_is_told_so(
 )
 def test_a_database_out_of_reach_is_one_sentence_without_the_password(address: str | dict[str, Any]) -> None:
     with pytest.raises(SetupError) as refusal:
-        migrate.current_state(address)
+        migrate.upgrade(address)
     assert str(refusal.value).endswith(".")
     assert "\n" not in str(refusal.value)
     assert "s3cret" not in str(refusal.value)

@@ -215,3 +215,22 @@ def test_a_late_answer_does_not_take_the_place_of_the_ticket_shown(page: Page, s
 
     expect(page.locator("#ticket")).to_have_attribute("data-ticket", "IT-4833")
     assert current(page) == "row-IT-4833"
+
+
+def test_walking_fast_ends_at_the_last_ticket_asked_for(page: Page, server: PageServer) -> None:
+    visit(page, server, "queue")
+    for _ in range(5):
+        page.keyboard.press("j")
+
+    expect(page.locator("#ticket")).to_have_attribute("data-ticket", "IT-4807")
+    assert current(page) == "row-IT-4807"
+
+
+def test_a_ticket_that_does_not_load_leaves_the_one_that_is_open(page: Page, server: PageServer) -> None:
+    visit(page, server, "ticket")
+    page.route("**/tickets/IT-4833**", lambda route: route.fulfill(status=500, body=""))
+    page.keyboard.press("j")
+
+    expect(page.get_by_role("status")).to_contain_text("did not load")
+    expect(page).to_have_url(f"{server.url}/ticket")
+    assert current(page) == "row-IT-4821"

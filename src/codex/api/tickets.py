@@ -1,5 +1,6 @@
 """`/tickets`: open, read, list, count, change."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from codex.db.work import Work
 from codex.httpkit.asked import Asked, Req
 from codex.identity import queries as people
 from codex.identity.models import Team, User
+from codex.kernel import clock
 from codex.kernel.errors import Invalid, NotFound, Problem, Unprocessable, require
 from codex.tickets import assignment, lifecycle, listing, messages, opening, queries, reading, triage
 from codex.tickets.models import MessageType, Ticket, TicketChannel, TicketPriority, TicketStatus
+from codex.tickets.past import detail_as_of
 from codex.tickets.rows import CountsRow, TicketDetail, TicketRow
 
 
@@ -67,6 +70,11 @@ class Assignment(Body):
 Sort = Annotated[str, Parameter(query="sort", description=f"One of {', '.join(listing.SORTS)}; `-` is descending.")]
 
 
+AsOf = Annotated[
+    str | None, Parameter(query="asOf", description="The ticket as it was then (ISO 8601 with zone), not as it is.")
+]
+
+
 @get("/", summary="Tickets that one may see")
 async def list_tickets(
     request: Req, asked: Asked, sort: Sort = listing.DEFAULT_SORT, limit: Limit = LIMIT, cursor: Cursor = None
@@ -95,9 +103,13 @@ async def create(asked: Asked, data: NewTicket) -> Response[TicketDetail]:
 
 
 @get("/{ref:str}", summary="One ticket, by id, number or display id")
-async def show(asked: Asked, ref: str) -> Response[TicketDetail]:
+async def show(asked: Asked, ref: str, as_of: AsOf = None) -> Response[TicketDetail]:
     """404 when it does not exist or is not visible to the reader: the two are not told apart."""
-    return await _answer(asked, queries.parse_ref(ref))
+    if as_of is None:
+        return await _answer(asked, queries.parse_ref(ref))
+    async with asked.reading() as reader:
+        ticket = await reading.seen(reader, asked.actor, queries.parse_ref(ref), now=asked.now)
+        return Response(await detail_as_of(reader, asked.actor, ticket, _instant(as_of)))
 
 
 @patch("/{ref:str}", summary="Change subject, description, priority or category")
@@ -154,6 +166,13 @@ async def _open(work: Work, data: NewTicket) -> Ticket:
     if data.message is not None:
         await messages.add(work, ticket, type=data.message.type, body=data.message.body)
     return ticket
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return clock.parse(text)
+    except ValueError as bad:
+        raise Invalid(Problem("asOf", f"{text!r} is not an instant such as 2026-03-02T09:00:00Z.")) from bad
 
 
 async def _requester(work: Work, requester_id: UUID | None) -> User:

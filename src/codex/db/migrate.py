@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -18,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from codex.db import grants
 from codex.db.base import Base
-from codex.db.revision import SchemaState, missing, newest, refuse_old
+from codex.db.revision import missing, newest, refuse_old
 from codex.kernel.errors import SetupError
 
 Conninfo = Mapping[str, Any] | str
@@ -56,20 +55,6 @@ def upgrade(conninfo: Conninfo) -> MigrationResult:
         with _turn(engine) as connection:
             grants.grant(connection)
     return MigrationResult(before, newest(), applied)
-
-
-def current_state(conninfo: Conninfo) -> SchemaState:
-    """Whether the schema is what this code expects; the application's role may ask too.
-
-    Raises SetupError when the database cannot be reached, is too old, or was made by a newer Codex.
-    """
-    with _engine(conninfo) as engine, engine.connect() as connection:
-        return SchemaState.BEHIND if missing(_revision(connection)) else SchemaState.UP_TO_DATE
-
-
-def revisions() -> tuple[str, ...]:
-    """Every revision that this code knows, oldest first."""
-    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())[::-1]
 
 
 def _apply(engine: Engine, config: Config, revision: str) -> bool:

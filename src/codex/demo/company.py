@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
-from codex.demo.cast import CAST, EMPLOYEES, EVERYBODY, STAFF, Member
+from codex.demo.cast import BERLIN, CAST, EMPLOYEES, EVERYBODY, STAFF, Member
 from codex.demo.script import HandOver, Part, Script
 from codex.kernel.actor import TeamRole
 
 Parts = Mapping[Part, Member]
 
+_ON_SITE = {"printers", "monitors-docks", "wifi", "room-video", "network"}
+"""Categories where somebody has to go and look; so has everything of Facilities, and both are at home in Berlin."""
 _ASKS = {"rosa": 4.5, "otto": 1.8}
 _WORKS = {"amir": 3.0, "hana": 2.0, "farid": 2.0}
 
@@ -41,7 +43,10 @@ def _requester(script: Script, asked: Sequence[Member], rng: Random) -> Member:
     if script.requester:
         return next(m for m in EVERYBODY if script.requester in (m.name, m.key))
     teams = {script.team, *(act.team for act in script.acts if isinstance(act, HandOver))}
-    able = [m for m in EVERYBODY if m.team not in teams and m not in asked]
+    is_on_site = "facilities" in teams or script.category in _ON_SITE
+    able = [
+        m for m in EVERYBODY if m.team not in teams and m not in asked and (not is_on_site or m.office is BERLIN)
+    ]
     return rng.choices(able, [_ASKS.get(m.key, 2.0 if m in EMPLOYEES else 0.4) for m in able])[0]
 
 

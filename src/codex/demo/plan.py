@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from codex.demo import rhythm
 from codex.demo.cast import Member
 from codex.demo.company import Parts, cast_for
-from codex.demo.script import Act, Move, Opening, Part, Say, Script, standings
+from codex.demo.script import Act, Move, Opening, Part, Say, Script, Sort, standings
 from codex.demo.slots import Slots
-from codex.tickets.models import TicketChannel, TicketStatus
+from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
 
 _S = TicketStatus
 REACHES = timedelta(days=60)
@@ -91,7 +91,8 @@ def _stops(scripts: Iterable[Script], rng: Random) -> dict[tuple[str, int], int]
 def _tell(script: Script, opening: Opening, parts: Parts, stop: int | None, *, now: datetime, rng: Random) -> Telling:
     acts = _to_the_end(script.acts) if stop is None else script.acts[:stop]
     opened_at, instants = _timed(script, parts, acts, stop, now=now, rng=rng)
-    slots = Slots(rng, opened_at, {part.value: member.first_name for part, member in parts.items()})
+    names = {part.value: member.first_name for part, member in parts.items()}
+    slots = Slots(rng, opened_at, {**names, "here": parts[Part.REQUESTER].location})
     return Telling(
         script,
         parts,
@@ -118,7 +119,7 @@ def _timed(
     earliest, latest = _span(script, stop, now=now, rng=rng)
     for attempt in range(1000):
         opened_at = _moment(earliest, latest, by, rng)
-        if not script.is_urgent and script.age is not None:
+        if script.age is not None and script.age > timedelta(hours=1):
             opened_at = rhythm.at_work(opened_at, ZoneInfo(by.time_zone))
         instants = list(_instants(script, parts, acts, opened_at, rng))
         if (stop is None and script.age is None) or not instants or instants[-1] <= now:
@@ -158,10 +159,12 @@ def _moment(earliest: datetime, latest: datetime, by: Member, rng: Random) -> da
 def _instants(
     script: Script, parts: Parts, acts: Iterable[Act], opened_at: datetime, rng: Random
 ) -> Iterator[datetime]:
-    at = opened_at
+    at, is_urgent = opened_at, script.is_urgent
     for act in acts:
         after = act.after * rng.uniform(0.8, 1.1) + timedelta(seconds=rng.randint(1, 20))
-        at = at + after if script.is_urgent else rhythm.later(at, after, ZoneInfo(parts[act.by].time_zone))
+        at = at + after if is_urgent else rhythm.later(at, after, ZoneInfo(parts[act.by].time_zone))
+        if isinstance(act, Sort) and act.priority is not None:
+            is_urgent = act.priority is TicketPriority.P1
         yield at
 
 

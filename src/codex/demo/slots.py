@@ -11,7 +11,7 @@ from codex.demo.cast import EMPLOYEES
 _SLOT = re.compile(r"\{([a-z_0-9]+)\}")
 _LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "device": ("ThinkPad T14", "Latitude 7450", "EliteBook 840", "MacBook Pro 14", "ThinkPad X1 Carbon"),
+        "device": ("ThinkPad T14", "Latitude 7450", "EliteBook 840", "Surface Laptop", "ThinkPad X1 Carbon"),
         "phone": ("iPhone 14", "iPhone 16", "Pixel 9", "Galaxy S24", "iPhone SE"),
         "app": ("Jira", "SAP", "Miro", "Confluence", "Tableau", "SharePoint"),
         "licensed_app": ("Figma", "Miro", "AutoCAD LT", "DeepL Pro", "Power BI Pro", "Adobe Acrobat", "Lucidchart"),
@@ -26,6 +26,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "department": ("Sales", "Engineering", "Customer Care", "Marketing", "Production"),
         "new_name": ("Lukas Schäfer", "Ana Ribeiro", "Ivana Horvat", "Tariq Mahmood", "Freja Nielsen", "Chloé Martin",
                      "Yusuf Öztürk", "Marek Król"),
+        "leaver": ("Jan Peters", "Sofia Marino", "Declan Walsh", "Agnieszka Lis", "Théo Garnier"),
         "abroad": ("Portugal", "Japan", "Norway", "Greece", "Canada", "Morocco", "South Korea", "Croatia"),
         "city": ("Lisbon", "Stockholm", "London", "Hamburg", "Vienna", "Rotterdam", "Zürich", "Toronto"),
         "topic": ("negotiation", "project management", "technical writing", "SQL for analysts", "conflict resolution"),

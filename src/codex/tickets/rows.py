@@ -84,11 +84,11 @@ class GrantRow(Row, frozen=True):
 
 
 class TicketDetail(TicketRow, frozen=True, kw_only=True):
-    """A ticket by itself. `access` only for those who see its internal side."""
+    """A ticket by itself. `access` only for those who see its internal side; past tickets have what history holds."""
 
     description: str
-    custom_fields: list[FieldAnswer]
-    followers: list[PersonRef]
+    custom_fields: list[FieldAnswer] | UnsetType = UNSET
+    followers: list[PersonRef] | UnsetType = UNSET
     access: list[GrantRow] | UnsetType = UNSET
 
 

@@ -1,7 +1,7 @@
 // Moving through the list: j, k, Enter or o, Esc.
 const links = () => [...document.querySelectorAll(".row-a")];
 const current = () => document.querySelector(".row-a[aria-current]");
-const before = new WeakMap();  // which row was the current one when this one was chosen
+let wanted = null;  // the row whose ticket is being fetched
 let read = false;  // whether the ticket being fetched takes the focus
 
 const mark = (link) => {
@@ -10,6 +10,14 @@ const mark = (link) => {
   link.closest(".row").removeAttribute("data-unread");
   link.closest(".row").scrollIntoView({ block: "nearest" });
   document.getElementById("list-title").setAttribute("aria-level", "2");
+};
+
+const markShown = () => {
+  const shown = document.getElementById("ticket")?.dataset.ticket;
+  const link = shown && document.querySelector(`#row-${CSS.escape(shown)} .row-a`);
+  const marked = document.querySelectorAll(".row-a[aria-current]");
+  if (link && (marked.length > 1 || marked[0] !== link)) mark(link);
+  if (!link) marked.forEach((other) => other.removeAttribute("aria-current"));
 };
 
 const step = (by) => {
@@ -55,28 +63,33 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// Marked at once, the ticket follows; if it does not come, the mark goes back.
+// Marked at once, the ticket follows. Whoever walks fast gets the last one asked for; if it does not come, the mark
+// goes back to the ticket that is shown.
 document.addEventListener("htmx:before:request", (event) => {
   const link = event.detail.ctx.sourceElement;
   if (!link.matches(".row-a")) return;
-  before.set(link, current());
+  wanted = link;
   mark(link);
 });
 
 document.addEventListener("htmx:before:swap", (event) => {
-  const { sourceElement: link, response } = event.detail.ctx;
-  if (before.get(link) && (response.status >= 500 || response.status === 401)) mark(before.get(link));
+  const link = event.detail.ctx.sourceElement;
+  if (link?.matches?.(".row-a") && link !== wanted) event.preventDefault();
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
   const link = event.detail.ctx.sourceElement;
-  const shown = document.getElementById("ticket")?.dataset.ticket;
-  const its = shown && document.querySelector(`#row-${CSS.escape(shown)} .row-a`);
-  if (its && (its !== current() || document.querySelectorAll(".row-a[aria-current]").length > 1)) mark(its);
+  if (!wanted || link === wanted) markShown();
   if (!link?.matches?.(".row-a")) return;
   const isHidden = !document.querySelector(".list")?.checkVisibility();
   if (read || isHidden) readTicket();
   read = false;
+});
+
+document.addEventListener("htmx:finally:request", (event) => {
+  if (event.detail.ctx.sourceElement !== wanted) return;
+  wanted = null;
+  markShown();
 });
 
 current()?.closest(".row").scrollIntoView({ block: "nearest" });
