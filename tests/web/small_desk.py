@@ -6,11 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-import databases
 from litestar.types import ASGIApp
 from psycopg.conninfo import make_conninfo
 from visitors import SECRET_KEY, Visitor, sign_in, visiting
 
+import databases
 from codex import reactions
 from codex.classification import categories
 from codex.classification.models import Category

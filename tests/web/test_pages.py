@@ -11,7 +11,10 @@ from visitors import Visitor, parts_of, text_of
 
 from codex.db.database import Reader
 from codex.identity import people, queries
+from codex.identity.people import PersonChanges
 from codex.kernel.actor import system
+from codex.tickets import messages
+from codex.tickets import queries as tickets
 from codex.tickets.models import MessageType, TicketPriority, TicketStatus
 
 pytestmark = pytest.mark.anyio
@@ -253,12 +256,18 @@ async def test_a_page_costs_few_statements(desk: SmallDesk, monkeypatch: pytest.
 async def test_what_people_type_is_escaped_everywhere(desk: SmallDesk) -> None:
     evil = "<script>alert(1)</script><img src=x onerror=alert(2)>"
     async with desk.works.begin(system("Test")) as work:
-        await people.change(work, await queries.person(work.session, desk.users["rosa"].id), display_name=evil)
+        rosa_herself = await queries.person(work.session, desk.users["rosa"].id)
+        await people.change(work, rosa_herself, PersonChanges(display_name=evil))
     ticket = await desk.ticket(evil, description=evil, assignee="amir")
     await desk.write(ticket, f"{evil}\n\n[x](javascript:alert(3))", by="rosa")
     amir, rosa = await desk.visitor("amir"), await desk.visitor("rosa")
     await amir.send(f"/tickets/{ticket}/replies", kind="note", body=evil)
-    for who, path in ((amir, "/queue"), (amir, f"/tickets/{ticket}"), (rosa, "/requests"), (rosa, f"/requests/{ticket}")):
+    for who, path in (
+        (amir, "/queue"),
+        (amir, f"/tickets/{ticket}"),
+        (rosa, "/requests"),
+        (rosa, f"/requests/{ticket}"),
+    ):
         text = (await who.see(path)).text
         assert "<script>alert" not in text and "<img" not in text and 'href="javascript' not in text
         assert "&lt;script&gt;alert(1)" in text
@@ -268,7 +277,12 @@ async def test_every_page_of_every_role_is_there_and_runs_no_inline_code(desk: S
     ticket = await desk.ticket(assignee="amir")
     await desk.write(ticket, "For us", by="amir", type=MessageType.INTERNAL)
     desks = ["/queue", "/queue?view=done", "/queue?view=team:it", f"/tickets/{ticket}", "/requests"]
-    for name, paths in {"amir": desks, "lena": desks, "ona": desks, "rosa": ["/requests", f"/requests/{ticket}"]}.items():
+    for name, paths in {
+        "amir": desks,
+        "lena": desks,
+        "ona": desks,
+        "rosa": ["/requests", f"/requests/{ticket}"],
+    }.items():
         visitor: Visitor = await desk.visitor(name)
         for path in paths:
             answer = await visitor.see(path)
@@ -281,20 +295,12 @@ async def test_every_page_of_every_role_is_there_and_runs_no_inline_code(desk: S
 async def test_a_long_conversation_shows_its_newest_part_and_the_way_to_the_rest(desk: SmallDesk) -> None:
     ticket, amir = await desk.ticket(description="How it began"), await desk.visitor("amir")
     async with desk.works.begin(system("Test")) as work:
-        await work.session.connection()
+        found = await tickets.visible(work, ticket, lock=True)
         for n in range(230):
-            await _write_old(work, desk, ticket, n)
+            await messages.add(work, found, type=MessageType.PUBLIC, body=f"Line {n:03}.")
     page = await amir.see(f"/tickets/{ticket}")
     earlier = next(href for href in parts_of(page.text).hrefs if "before=" in href)
     before = await amir.see(earlier)
 
     assert "Line 229." in page.text and "Line 000." not in page.text and "How it began" not in page.text
     assert "Line 000." in before.text and "How it began" in before.text and "Line 229." not in before.text
-
-
-async def _write_old(work: Any, desk: SmallDesk, ticket: str, n: int) -> None:
-    from codex.tickets import messages
-    from codex.tickets import queries as tickets
-
-    found = await tickets.visible(work, ticket, lock=True)
-    await messages.add(work, found, type=MessageType.PUBLIC, body=f"Line {n:03}.")

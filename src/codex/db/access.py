@@ -54,7 +54,7 @@ def external(settings: Settings) -> Access:
     except psycopg.errors.InsufficientPrivilege as error:
         raise SetupError(f"The login of the database {called} may not become {APP_ROLE}; run: codex migrate") from error
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1].strip().rstrip(".")
+        reason = str(error).strip().splitlines()[0].rpartition("failed: ")[2].rstrip(".")
         raise SetupError(f"The database {called} cannot be reached: {reason}.") from None
     except psycopg.ProgrammingError:
         raise SetupError("DATABASE_URL is not an address that PostgreSQL understands.") from None

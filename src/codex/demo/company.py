@@ -44,9 +44,7 @@ def _requester(script: Script, asked: Sequence[Member], rng: Random) -> Member:
         return next(m for m in EVERYBODY if script.requester in (m.name, m.key))
     teams = {script.team, *(act.team for act in script.acts if isinstance(act, HandOver))}
     is_on_site = "facilities" in teams or script.category in _ON_SITE
-    able = [
-        m for m in EVERYBODY if m.team not in teams and m not in asked and (not is_on_site or m.office is BERLIN)
-    ]
+    able = [m for m in EVERYBODY if m.team not in teams and m not in asked and (not is_on_site or m.office is BERLIN)]
     return rng.choices(able, [_ASKS.get(m.key, 2.0 if m in EMPLOYEES else 0.4) for m in able])[0]
 
 

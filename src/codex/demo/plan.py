@@ -162,7 +162,11 @@ def _instants(
     at, is_urgent = opened_at, script.is_urgent
     for act in acts:
         after = act.after * rng.uniform(0.8, 1.1) + timedelta(seconds=rng.randint(1, 20))
-        at = at + after if is_urgent else rhythm.later(at, after, ZoneInfo(parts[act.by].time_zone))
+        at = (
+            at + after
+            if is_urgent and act.after < rhythm.DAY
+            else rhythm.later(at, after, ZoneInfo(parts[act.by].time_zone))
+        )
         if isinstance(act, Sort) and act.priority is not None:
             is_urgent = act.priority is TicketPriority.P1
         yield at

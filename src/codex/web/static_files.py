@@ -10,7 +10,7 @@ from litestar import Response, get
 from codex.httpkit.asked import Req
 from codex.web.present.render import DIST, AssetsMissing
 
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
 
 
 @dataclass(frozen=True, slots=True)

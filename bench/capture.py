@@ -1,0 +1,84 @@
+"""The SQL that the product executes for a request, exactly: text, parameters, order; read from the server's log."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from codex.db import embedded
+
+_HEAD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ UTC \[(\d+)\] (\S*) (LOG|DETAIL|ERROR):  (.*)", re.DOTALL)
+_EXECUTED = re.compile(r"(?:execute [^:]+|statement): (.*)", re.DOTALL)
+_VALUE = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')", re.DOTALL)
+_APP = f"{embedded.APP_ROLE}@{embedded.DATABASE}"
+
+
+@dataclass(slots=True)
+class Statement:
+    """A statement with `$1` … for its parameters, and their values as text (None: NULL)."""
+
+    sql: str
+    params: dict[int, str | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Captured:
+    """What the application executed within a `capturing` block; `since`: when that began, in seconds since 1970."""
+
+    statements: list[Statement] = field(default_factory=list)
+    since: float = 0.0
+
+
+@contextmanager
+def capturing(server: embedded.Server, superuser: psycopg.Connection) -> Iterator[Captured]:
+    """Log every statement inside the block; afterwards, what is given has them."""
+    log = server.data_dir / "postgres.log"
+    found = Captured()
+    _set(superuser, log_statement="all", log_error_verbosity="default")
+    found.since, place = time.time(), log.stat().st_size
+    try:
+        yield found
+    finally:
+        _set(superuser, log_statement=None, log_error_verbosity=None)
+    found.statements = list(parse(_written(log, place)))
+
+
+def parse(text: str) -> Iterator[Statement]:
+    """The application's statements in a piece of the log."""
+    statement = None
+    for entry in re.split(r"\n(?!\t)", text):
+        head = _HEAD.match(entry.replace("\n\t", "\n"))
+        if head is None or head[2] != _APP:
+            continue
+        executed = _EXECUTED.match(head[4]) if head[3] == "LOG" else None
+        if executed:
+            if statement:
+                yield statement
+            statement = Statement(executed[1].strip())
+        elif head[3] == "DETAIL" and statement:
+            statement.params = {int(number): _text(value) for number, value in _VALUE.findall(head[4])}
+    if statement:
+        yield statement
+
+
+def _text(value: str) -> str | None:
+    return None if value == "NULL" else value[1:-1].replace("''", "'")
+
+
+def _written(log: Path, place: int) -> str:
+    with log.open("rb") as file:
+        file.seek(place)
+        return file.read().decode(errors="replace")
+
+
+def _set(superuser: psycopg.Connection, **settings: str | None) -> None:
+    """Change settings of the whole server and wait until every process of it has heard."""
+    for name, value in settings.items():
+        change = f"SET {name} = '{value}'" if value else f"RESET {name}"
+        superuser.execute(f"ALTER SYSTEM {change}".encode())
+    superuser.execute("SELECT pg_reload_conf()")
+    time.sleep(0.3)

@@ -1,0 +1,74 @@
+"""Every fact of a ticket is told in a sentence."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from codex.kernel.actor import ActorKind
+from codex.kernel.ids import new_id
+from codex.tickets.facts import TICKET_FACTS
+from codex.tickets.rows import EventActor
+from codex.tickets.thread import Happened
+from codex.web.present.sentences import SENTENCES, named_in, sentence
+
+AMIR, LENA, TEAM, VPN = (str(UUID(int=n)) for n in range(1, 5))
+NAMES = {AMIR: "Amir Haddad", LENA: "Lena Brandt", TEAM: "IT Support", VPN: "Network › VPN"}
+
+
+def event(type: str, *, kind: ActorKind = ActorKind.PERSON, name: str = "Lena Brandt", **payload: Any) -> Happened:
+    actor = EventActor(kind, UUID(LENA) if kind is ActorKind.PERSON else None, name)
+    payload = {key.rstrip("_"): value for key, value in payload.items()}
+    return Happened(id=new_id(), at=datetime(2026, 3, 2, tzinfo=UTC), type=type, payload=payload, actor=actor)
+
+
+def words(happened: Happened) -> str:
+    return "".join(f"*{part.text}*" if part.is_bold else part.text for part in sentence(happened, NAMES)[1])
+
+
+def test_every_fact_has_a_sentence() -> None:
+    assert set(SENTENCES) == {fact.type for fact in TICKET_FACTS}
+
+
+@pytest.mark.parametrize(
+    ("happened", "told"),
+    [
+        (event("TICKET_CREATED", requesterId=LENA, channel="EMAIL"), "*Lena Brandt* opened it by email"),
+        (event("TICKET_CREATED", requesterId=AMIR, channel="PORTAL"), "*Lena Brandt* opened it for *Amir Haddad*"),
+        (event("STATUS_CHANGED", from_="NEW", to="TRIAGED"), "*Lena Brandt* set status to *Triaged*"),
+        (event("STATUS_CHANGED", from_="NEW", to="RESOLVED"), "*Lena Brandt* resolved it"),
+        (event("STATUS_CHANGED", from_="NEW", to="CLOSED"), "*Lena Brandt* closed it"),
+        (event("STATUS_CHANGED", from_="CLOSED", to="REOPENED"), "*Lena Brandt* reopened it"),
+        (event("ASSIGNED", from_=None, to=AMIR), "*Lena Brandt* assigned it to *Amir Haddad*"),
+        (event("ASSIGNED", from_=AMIR, to=LENA), "*Lena Brandt* took it"),
+        (event("ASSIGNED", from_=AMIR, to=None), "*Lena Brandt* took it away from *Amir Haddad*"),
+        (event("TEAM_CHANGED", from_=None, to=TEAM), "*Lena Brandt* moved it to *IT Support*"),
+        (event("TEAM_CHANGED", from_=TEAM, to=None), "*Lena Brandt* took it away from *IT Support*"),
+        (event("PRIORITY_CHANGED", from_="P3", to="P1"), "*Lena Brandt* set priority to *Urgent*"),
+        (event("CATEGORY_CHANGED", from_=None, to=VPN), "*Lena Brandt* changed category to *Network › VPN*"),
+        (event("CATEGORY_CHANGED", from_=VPN, to=None), "*Lena Brandt* removed the category"),
+        (event("SUBJECT_CHANGED", from_="{who}", to="b"), "*Lena Brandt* changed the subject, which was *{who}*"),
+        (event("DESCRIPTION_CHANGED", from_="a", to="b"), "*Lena Brandt* edited the description"),
+        (event("MESSAGE_ADDED", type_="INTERNAL"), "*Lena Brandt* wrote an internal note"),
+        (event("MESSAGE_ADDED", type_="PUBLIC"), "*Lena Brandt* wrote a message"),
+        (event("MOON_LANDED", kind=ActorKind.SYSTEM, name="Codex"), "*Codex*: moon landed"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_sentence(happened: Happened, told: str) -> None:
+    assert words(happened) == told
+
+
+def test_a_name_that_is_not_known_is_somebody() -> None:
+    assert words(event("ASSIGNED", from_=None, to=str(UUID(int=9)))) == "*Lena Brandt* assigned it to *somebody*"
+
+
+def test_a_rule_has_its_own_sign() -> None:
+    assert sentence(event("PRIORITY_CHANGED", kind=ActorKind.RULE, to="P1"), NAMES)[0] == "workflow"
+
+
+def test_the_names_that_a_sentence_needs_are_asked_for() -> None:
+    assert set(named_in(event("ASSIGNED", from_=AMIR, to=None))) == {UUID(AMIR)}
+    assert set(named_in(event("TICKET_CREATED", requesterId=LENA))) == {UUID(LENA)}
+    assert set(named_in(event("STATUS_CHANGED", from_="NEW", to="CLOSED"))) == set()

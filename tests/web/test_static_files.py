@@ -1,0 +1,73 @@
+"""Static files and the buckets that ration tries."""
+
+import gzip
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from jinja2 import Environment
+from small_desk import SmallDesk, small_desk
+
+from codex.httpkit.rate_limit import Buckets
+from codex.web.present.render import DIST
+from codex.web.static_files import takes_gzip
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def desk(environment: Environment) -> AsyncIterator[SmallDesk]:
+    async with small_desk() as desk:
+        yield desk
+
+
+def built(name: str) -> str:
+    files: dict[str, str] = json.loads((DIST / "manifest.json").read_text("utf-8"))["files"]
+    return files[name]
+
+
+async def test_a_file_is_served_for_good_and_compressed_for_who_takes_it(desk: SmallDesk) -> None:
+    visitor, name = await desk.visitor(), built("app.css")
+    packed = await visitor.see(f"/static/{name}", **{"accept-encoding": "br, gzip"})
+    plain = await visitor.see(f"/static/{name}", **{"accept-encoding": "identity"})
+
+    assert plain.headers["content-type"] == "text/css; charset=utf-8"
+    assert plain.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    assert packed.content == plain.content == (DIST / name).read_bytes()
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
+    assert gzip.decompress((DIST / f"{name}.gz").read_bytes()) == plain.content
+
+
+async def test_a_font_is_a_font_and_anything_else_is_nothing(desk: SmallDesk) -> None:
+    visitor = await desk.visitor()
+
+    assert (await visitor.see(f"/static/{built('inter-latin.woff2')}")).headers["content-type"] == "font/woff2"
+    for name in ("app.css", "manifest.json", "..%2fdesk.py", f"{built('app.css')}.gz", "%2e%2e/%2e%2e/pages.py"):
+        assert (await visitor.see(f"/static/{name}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accepted", "takes"),
+    [("gzip", True), ("GZIP;q=0.5, br", True), ("gzip;q=0", False), ("gzip; q=0.0", False), ("br", False), ("", False)],
+)
+def test_gzip_is_taken_by_who_says_so(accepted: str, takes: bool) -> None:
+    assert takes_gzip(accepted) is takes
+
+
+def test_a_bucket_gives_what_is_in_it_and_fills_up_again() -> None:
+    buckets = Buckets(size=2, refill_seconds=10)
+
+    assert [buckets.wait("a", at=0), buckets.wait("a", at=0), buckets.wait("a", at=0)] == [0, 0, 10]
+    assert buckets.wait("b", at=0) == 0
+    assert [buckets.wait("a", at=4), buckets.wait("a", at=10), buckets.wait("a", at=11)] == [6, 0, 9]
+    assert [buckets.wait("a", at=1000) for _ in range(3)] == [0, 0, 10]
+
+
+def test_buckets_do_not_fill_the_memory() -> None:
+    buckets = Buckets(size=1, refill_seconds=10, most_keys=3)
+    for key in "abcd":
+        buckets.wait(key, at=0)
+
+    assert buckets.wait("d", at=1) == 9
+    assert buckets.wait("a", at=1) == 0, "the oldest was forgotten"
