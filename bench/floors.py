@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,6 +83,7 @@ class _Writing:
         self.variables: dict[str, str] = {}
         self._since = captured.since
         self._reads_version = any(_is_lock(s.sql) for s in captured.statements)
+        self._draws_number = any("nextval(" in s.sql for s in captured.statements)
         self._replaced = {**keys.replaced, **_fresh_ids(captured.statements)}
         versions = [int(v) for s in captured.statements for v in _column(s, "version") if v and v.isdigit()]
         self._version_before = min(versions, default=1) - 1
@@ -103,8 +105,8 @@ class _Writing:
             return "NULL"
         if value in self._replaced:
             return self._replaced[value]
-        if column == "number":
-            return ":nextval"
+        if self._draws_number and column in ("number", "display_id"):
+            return ":nextval" if column == "number" else "('IT-' || :nextval)"
         if column == "version" and self._reads_version:
             return f"(:version + {int(value) - self._version_before})"
         if column and _INSTANT.fullmatch(value) and datetime.fromisoformat(value).timestamp() > self._since - 1:
@@ -116,8 +118,7 @@ class _Writing:
 def _fresh_ids(statements: Sequence[Statement]) -> dict[str, str]:
     """The ids of inserted rows, each replaced by one that no turn of any client has twice."""
     ids = [value for s in statements if s.sql.startswith("INSERT") for value in _column(s, "id") if value]
-    now = "(extract(epoch FROM statement_timestamp()) * 1000)::bigint"
-    millis = now if not ids else "(1790000000000 + :turn::bigint)"
+    millis = f"({int(time.time() * 1000)} + :turn::bigint)"
     serial = "(:run::bigint * 1000000000 + :client_id::bigint * 10000000 + :turn::bigint)"
     return {value: uuid_sql(OTHER, str(place), millis, serial) for place, value in enumerate(dict.fromkeys(ids), 16)}
 

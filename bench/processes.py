@@ -27,9 +27,9 @@ def family(root: int) -> list[int]:
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """User and system time of processes; what has ended meanwhile counts nothing."""
+    """User and system time of processes, and of their children that have ended."""
     stats = _stats()
-    return sum((int(stats[p][11]) + int(stats[p][12])) / _TICKS for p in pids if p in stats)
+    return sum(int(ticks) for pid in pids if pid in stats for ticks in stats[pid][11:15]) / _TICKS
 
 
 def memory(pid: int) -> Memory | None:

@@ -31,13 +31,14 @@ from codex.db.database import Access, Database
 from codex.db.work import Work, Works
 from codex.demo import foundations
 from codex.demo.cast import CAST
-from codex.identity import queries, tokens
+from codex.identity import queries as people
+from codex.identity import tokens
 from codex.identity.models import Team, User
 from codex.kernel import clock
 from codex.kernel.actor import Actor, Scope, system
 from codex.main import web_application
 from codex.settings import Settings
-from codex.tickets import assignment, lifecycle, opening
+from codex.tickets import assignment, lifecycle, opening, queries
 from codex.tickets.models import Ticket, TicketEvent, TicketMessage, TicketStatus
 from codex.tickets.verify import Difference, verify
 from databases import FreshDatabase
@@ -75,7 +76,7 @@ class World:
     async def actor(self, person: User) -> Actor:
         """Somebody with the rights they have right now."""
         async with self.database.reading() as reader:
-            return await queries.actor_of(reader, person.id)
+            return await people.actor_of(reader, person.id)
 
     @asynccontextmanager
     async def work(self, *, as_: User | Actor, now: str | datetime = MORNING) -> AsyncIterator[Work]:
@@ -102,13 +103,13 @@ class World:
         async with self.work(as_=requester, now=at) as work:
             given = {"subject": "The printer is on fire", **more}
             ticket = await opening.open_ticket(work, requester=requester, team=team, **given)
-            if assignee is not None:
-                async with work.step(await self.actor(assignee), now=instant(at)) as step:
-                    await assignment.assign_to(step, ticket, assignee.id)
-            if status is not None:
-                async with work.step(system("Test"), now=instant(at)) as step:
-                    await lifecycle.move(step, ticket, to=status)
-        return ticket
+        if assignee is not None:
+            async with self.work(as_=assignee, now=at) as work:
+                await assignment.assign_to(work, await queries.visible(work, ticket.id, lock=True), assignee.id)
+        if status is not None:
+            async with self.work(as_=system("Test"), now=at) as work:
+                await lifecycle.move(work, await queries.visible(work, ticket.id, lock=True), to=status)
+        return await self.reload(ticket)
 
     async def reload(self, ticket: Ticket) -> Ticket:
         """The ticket's row as it is now."""
@@ -135,7 +136,7 @@ class World:
     async def token(self, person: User, scope: Scope = Scope.WRITE) -> str:
         """The secret of a new API token of a person."""
         async with self.work(as_=person, now=clock.now()) as work:
-            user = await queries.person(work.session, person.id)
+            user = await people.person(work.session, person.id)
             _, secret = await tokens.issue(work, user, name="Test", scope=scope, expires_at=work.now + _PLENTY)
         return secret
 
@@ -176,8 +177,8 @@ async def world(world_database: FreshDatabase) -> AsyncIterator[World]:
     async with opened(world_database.app) as database:
         world = World(database)
         async with database.session() as session:
-            people = {user.email: user for user in await session.scalars(select(User))}
-            vars(world).update({member.key: people[member.email] for member in CAST})
+            users = {user.email: user for user in await session.scalars(select(User))}
+            vars(world).update({member.key: users[member.email] for member in CAST})
             vars(world).update({team.slug: team for team in await session.scalars(select(Team))})
             world.categories = {category.slug: category for category in await session.scalars(select(Category))}
         yield world

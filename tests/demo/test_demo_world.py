@@ -1,19 +1,18 @@
 """The demo world as it stands in the database."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import psycopg
 import pytest
 
 from codex import reactions
-from codex.db.database import Database
 from codex.demo import build, conversations
 from codex.demo.cast import CAST, EVERYBODY
+from codex.demo.script import Script
 from codex.kernel import clock
 from codex.kernel.actor import system
 from codex.tickets.models import TicketStatus
@@ -21,6 +20,7 @@ from codex.tickets.verify import verify
 from databases import FreshDatabase
 from world import opened
 
+SOME = conversations.read()[:8]
 NOW = clock.parse("2026-11-25T10:00Z")
 
 
@@ -45,9 +45,9 @@ def demo(make_database: Callable[[], AbstractContextManager[FreshDatabase]]) -> 
             yield Demo(database, connection, said)
 
 
-async def load(database: FreshDatabase, *, now: datetime = NOW) -> str:
+async def load(database: FreshDatabase, scripts: Sequence[Script] | None = None) -> str:
     async with opened(database.app) as found:
-        return await build.load(reactions.works(found), now=now)
+        return await build.load(reactions.works(found), now=NOW, scripts=scripts)
 
 
 def test_it_says_what_it_did(demo: Demo) -> None:
@@ -133,11 +133,11 @@ def test_an_interrupted_load_leaves_nothing_and_the_next_one_completes(
 ) -> None:
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
         broken.setattr(build.performance, "play", interrupted)
-        asyncio.run(load(database))
+        asyncio.run(load(database, SOME))
     with psycopg.connect(**database.app) as connection:
         assert connection.execute("SELECT count(*) FROM users").fetchall() == [(0,)]
 
-    assert "is loaded" in asyncio.run(load(database))
+    assert f"{sum(script.times for script in SOME)} tickets" in asyncio.run(load(database, SOME))
 
 
 def test_a_desk_in_use_keeps_what_it_has(world_database: FreshDatabase) -> None:
@@ -146,7 +146,7 @@ def test_a_desk_in_use_keeps_what_it_has(world_database: FreshDatabase) -> None:
                            "'Eva')")  # fmt: skip
         before = connection.execute("SELECT id, email FROM users ORDER BY id").fetchall()
 
-        assert f"{len(EVERYBODY)} people" in asyncio.run(load(world_database))
+        assert f"{len(EVERYBODY)} people" in asyncio.run(load(world_database, SOME))
         after = connection.execute("SELECT id, email FROM users ORDER BY id").fetchall()
         assert set(before) <= set(after)
         assert len(after) == len(EVERYBODY) + 1

@@ -4,15 +4,23 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment
+from open_desk import OpenDesk
 from page_server import PageServer, serving
 from playwright.sync_api import Browser, sync_playwright
+from visitors import SECRET_KEY
 
+from codex.main import web_application
+from codex.settings import Settings
 from codex.web.present.render import environment as pages_environment
+from world import World, world, world_database, world_template
+
+__all__ = ("world", "world_database", "world_template")
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
@@ -28,9 +36,9 @@ def environment() -> Environment:
 
 
 @pytest.fixture
-def server(environment: Environment) -> Iterator[PageServer]:
-    with serving(environment) as server:
-        yield server
+def samples(environment: Environment) -> Iterator[PageServer]:
+    with serving(environment) as samples:
+        yield samples
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +50,10 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture
+async def desk(world: World, environment: Environment) -> AsyncIterator[OpenDesk]:
+    app = web_application(Settings(secret_key=SECRET_KEY), world.database)
+    async with AsyncExitStack() as stack:
+        yield OpenDesk(world, app, stack)

@@ -81,9 +81,7 @@ SHELL = ShellView(
                 NavItemView(
                     label="Waiting on requester", href="/queue?view=team:it&status=waiting", icon="hourglass", count=12
                 ),
-                NavItemView(
-                    label="Resolved this week", href="/queue?view=team:it&status=done", icon="check", count=67
-                ),
+                NavItemView(label="Resolved this week", href="/queue?view=team:it&status=done", icon="check", count=67),
             ),
         ),
         NavGroupView(
@@ -225,9 +223,7 @@ def row_of(id: str) -> RowView:
     return row([known[0] for known in _ROWS].index(id), current=id)
 
 
-def ticket(
-    id: str = "IT-4821", *, composer: ComposerView | None = None, problem: str = ""
-) -> TicketView:
+def ticket(id: str = "IT-4821", *, composer: ComposerView | None = None, problem: str = "") -> TicketView:
     return TicketView(
         id=id,
         href=f"/tickets/{id}",

@@ -30,11 +30,11 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(server: PageServer, browser: Browser, theme: str, width: int) -> None:
+def test_axe_finds_nothing(samples: PageServer, browser: Browser, theme: str, width: int) -> None:
     page = opened(browser, width)
     found: dict[str, list[str]] = {}
     for name in pages.PAGES:
-        page.goto(f"{server.url}/{name}?theme={theme}")
+        page.goto(f"{samples.url}/{name}?theme={theme}")
         found[name] = violations(page)
     page.context.close()
 
@@ -42,11 +42,11 @@ def test_axe_finds_nothing(server: PageServer, browser: Browser, theme: str, wid
 
 
 @pytest.mark.parametrize("width", SIZES)
-def test_axe_finds_nothing_in_what_opens_on_top(server: PageServer, browser: Browser, width: int) -> None:
+def test_axe_finds_nothing_in_what_opens_on_top(samples: PageServer, browser: Browser, width: int) -> None:
     page = opened(browser, width)
     found = {}
     for opener in ("[commandfor=keys][command=show-modal]", "[popovertarget=send-menu]", "[popovertarget=details]"):
-        page.goto(f"{server.url}/ticket")
+        page.goto(f"{samples.url}/ticket")
         page.eval_on_selector(opener, "(button) => button.click()")
         found[opener] = violations(page)
     page.context.close()

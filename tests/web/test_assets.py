@@ -85,7 +85,9 @@ def test_every_source_is_in_the_build(builder: dict[str, Any]) -> None:
 
 
 def test_the_sizes_stay_within_the_budget(environment: Environment) -> None:
-    size = {name: (DIST / f"{hashed}.gz").stat().st_size for name, hashed in manifest(DIST).items() if "woff2" not in hashed}
+    size = {
+        name: (DIST / f"{hashed}.gz").stat().st_size for name, hashed in manifest(DIST).items() if "woff2" not in hashed
+    }
 
     assert size["htmx.js"] + size["app.js"] <= 60_000
     assert size["app.css"] <= 25_000

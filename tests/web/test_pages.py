@@ -1,12 +1,12 @@
 """The agents' pages through the real application: lists, tickets, replies, properties, and what nobody may see."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from small_desk import SmallDesk, small_desk
+from open_desk import OpenDesk
 from visitors import Visitor, parts_of, text_of
 
 from codex.db.database import Reader
@@ -18,12 +18,6 @@ from codex.tickets import queries as tickets
 from codex.tickets.models import MessageType, TicketPriority, TicketStatus
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def desk() -> AsyncIterator[SmallDesk]:
-    async with small_desk() as desk:
-        yield desk
 
 
 @contextmanager
@@ -41,13 +35,13 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         yield sent
 
 
-async def test_the_door_leads_everybody_to_where_their_day_begins(desk: SmallDesk) -> None:
+async def test_the_door_leads_everybody_to_where_their_day_begins(desk: OpenDesk) -> None:
     for name, home in (("amir", "/queue"), ("ona", "/queue"), ("rosa", "/requests")):
         answer = await (await desk.visitor(name)).see("/")
         assert (answer.status_code, answer.headers["location"]) == (303, home)
 
 
-async def test_an_outsider_cannot_tell_a_ticket_of_others_from_one_that_does_not_exist(desk: SmallDesk) -> None:
+async def test_an_outsider_cannot_tell_a_ticket_of_others_from_one_that_does_not_exist(desk: OpenDesk) -> None:
     ticket, otto = await desk.ticket(), await desk.visitor("otto")
     for place in ("tickets", "requests"):
         for htmx in (False, True):
@@ -59,7 +53,7 @@ async def test_an_outsider_cannot_tell_a_ticket_of_others_from_one_that_does_not
         assert (await otto.send(f"/tickets/{ticket}/{noun}", **form)).status_code == 404
 
 
-async def test_an_agent_of_another_team_does_not_see_it_either(desk: SmallDesk) -> None:
+async def test_an_agent_of_another_team_does_not_see_it_either(desk: OpenDesk) -> None:
     ticket, hana = await desk.ticket("Salary of the CEO"), await desk.visitor("hana")
 
     assert (await hana.see(f"/tickets/{ticket}")).status_code == 404
@@ -68,7 +62,7 @@ async def test_an_agent_of_another_team_does_not_see_it_either(desk: SmallDesk) 
     assert (await hana.see("/queue?view=team:it")).status_code == 404
 
 
-async def test_a_requester_is_sent_from_the_desk_to_the_portal(desk: SmallDesk) -> None:
+async def test_a_requester_is_sent_from_the_desk_to_the_portal(desk: OpenDesk) -> None:
     ticket, rosa = await desk.ticket(), await desk.visitor("rosa")
 
     assert (await rosa.see("/queue")).headers["location"] == "/requests"
@@ -76,7 +70,7 @@ async def test_a_requester_is_sent_from_the_desk_to_the_portal(desk: SmallDesk) 
     assert (await rosa.see(f"/tickets/{ticket}", htmx=True)).headers["hx-redirect"] == f"/requests/{ticket}"
 
 
-async def test_an_agent_replies_with_a_plain_form(desk: SmallDesk) -> None:
+async def test_an_agent_replies_with_a_plain_form(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(assignee="amir"), await desk.visitor("amir")
     form = {"kind": "reply", "body": "Try **20 s**", "status": "WAITING_ON_REQUESTER"}
     answer = await amir.send(f"/tickets/{ticket}/replies?view=mine", **form)
@@ -87,7 +81,7 @@ async def test_an_agent_replies_with_a_plain_form(desk: SmallDesk) -> None:
     assert (await desk.now(ticket)).status is TicketStatus.WAITING_ON_REQUESTER
 
 
-async def test_an_agent_replies_with_htmx_and_gets_the_pane_and_the_row(desk: SmallDesk) -> None:
+async def test_an_agent_replies_with_htmx_and_gets_the_pane_and_the_row(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(assignee="amir"), await desk.visitor("amir")
     answer = await amir.send(f"/tickets/{ticket}/replies?view=mine", htmx=True, kind="reply", body="On its way")
 
@@ -97,14 +91,14 @@ async def test_an_agent_replies_with_htmx_and_gets_the_pane_and_the_row(desk: Sm
     assert "HX-Request" in answer.headers["vary"]
 
 
-async def test_a_note_sets_no_status(desk: SmallDesk) -> None:
+async def test_a_note_sets_no_status(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(assignee="amir"), await desk.visitor("amir")
     await amir.send(f"/tickets/{ticket}/replies", kind="note", body="Ask Lena", status="WAITING_ON_REQUESTER")
 
     assert (await desk.now(ticket)).status is TicketStatus.ASSIGNED
 
 
-async def test_what_could_not_be_sent_comes_back_in_the_box(desk: SmallDesk) -> None:
+async def test_what_could_not_be_sent_comes_back_in_the_box(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(assignee="amir", status=TicketStatus.RESOLVED), await desk.visitor("amir")
     form = {"kind": "reply", "body": "Half an <hour> of work", "status": "WAITING_ON_VENDOR"}
     for htmx in (False, True):
@@ -118,7 +112,7 @@ async def test_what_could_not_be_sent_comes_back_in_the_box(desk: SmallDesk) -> 
     assert 'value="note" checked' in empty.text
 
 
-async def test_a_requester_cannot_write_a_note(desk: SmallDesk) -> None:
+async def test_a_requester_cannot_write_a_note(desk: OpenDesk) -> None:
     ticket, rosa = await desk.ticket(), await desk.visitor("rosa")
     answer = await rosa.send(f"/tickets/{ticket}/replies", kind="note", body="Let me in")
 
@@ -126,7 +120,7 @@ async def test_a_requester_cannot_write_a_note(desk: SmallDesk) -> None:
     assert "You may not write this kind of message here." in answer.text
 
 
-async def test_a_form_with_another_token_is_refused(desk: SmallDesk) -> None:
+async def test_a_form_with_another_token_is_refused(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(), await desk.visitor("amir")
     for token in ("", "0" * 64):
         answer = await amir.send(f"/tickets/{ticket}/status", _csrf=token, status="CLOSED")
@@ -134,24 +128,24 @@ async def test_a_form_with_another_token_is_refused(desk: SmallDesk) -> None:
     assert (await desk.now(ticket)).status is TicketStatus.NEW
 
 
-async def test_properties_are_changed_by_small_forms(desk: SmallDesk) -> None:
+async def test_properties_are_changed_by_small_forms(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(), await desk.visitor("amir")
     forms = {
-        "assignee": str(desk.users["amir"].id), "status": "IN_PROGRESS", "priority": "P1", "category": str(desk.vpn.id)
+        "assignee": str(desk.world.amir.id), "status": "IN_PROGRESS", "priority": "P1", "category": str(desk.world.categories["vpn"].id)
     }  # fmt: skip
     for noun, value in forms.items():
         answer = await amir.send(f"/tickets/{ticket}/{noun}?view=unassigned", **{noun: value})
         assert answer.headers["location"] == f"/tickets/{ticket}?view=unassigned"
 
     now = await desk.now(ticket)
-    assert (now.assignee_id, now.status) == (desk.users["amir"].id, TicketStatus.IN_PROGRESS)
-    assert (now.priority, now.category_id) == (TicketPriority.P1, desk.vpn.id)
+    assert (now.assignee_id, now.status) == (desk.world.amir.id, TicketStatus.IN_PROGRESS)
+    assert (now.priority, now.category_id) == (TicketPriority.P1, desk.world.categories["vpn"].id)
     told = text_of((await amir.see(f"/tickets/{ticket}")).text)
     for sentence in ("Amir Haddad took it", "set priority to Urgent", "changed category to Network › VPN"):
         assert sentence in told
 
 
-async def test_nobody_and_none_are_choices(desk: SmallDesk) -> None:
+async def test_nobody_and_none_are_choices(desk: OpenDesk) -> None:
     ticket, lena = await desk.ticket(assignee="amir"), await desk.visitor("lena")
     await lena.send(f"/tickets/{ticket}/assignee", assignee="")
 
@@ -159,7 +153,7 @@ async def test_nobody_and_none_are_choices(desk: SmallDesk) -> None:
     assert "took it away from Amir Haddad" in text_of((await lena.see(f"/tickets/{ticket}")).text)
 
 
-async def test_an_impossible_transition_is_a_409_that_says_why(desk: SmallDesk) -> None:
+async def test_an_impossible_transition_is_a_409_that_says_why(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(), await desk.visitor("amir")
     for htmx in (False, True):
         answer = await amir.send(f"/tickets/{ticket}/status", htmx=htmx, status="IN_PROGRESS")
@@ -167,25 +161,25 @@ async def test_an_impossible_transition_is_a_409_that_says_why(desk: SmallDesk) 
         assert "A ticket that is New cannot become In progress while nobody is assigned." in answer.text
 
 
-async def test_a_choice_that_makes_no_sense_is_a_422(desk: SmallDesk) -> None:
+async def test_a_choice_that_makes_no_sense_is_a_422(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(), await desk.visitor("amir")
-    for noun, value in (("assignee", str(desk.users["rosa"].id)), ("assignee", "me"), ("category", "x")):
+    for noun, value in (("assignee", str(desk.world.rosa.id)), ("assignee", "me"), ("category", "x")):
         assert (await amir.send(f"/tickets/{ticket}/{noun}", **{noun: value})).status_code == 422
     assert (await amir.send(f"/tickets/{ticket}/status", status="GONE")).status_code == 400
 
 
-async def test_controls_are_those_that_the_commands_allow(desk: SmallDesk) -> None:
+async def test_controls_are_those_that_the_commands_allow(desk: OpenDesk) -> None:
     ticket = await desk.ticket(assignee="lena")
     amir, lena = await desk.visitor("amir"), await desk.visitor("lena")
     agents = parts_of((await amir.see(f"/tickets/{ticket}")).text)
     leads = parts_of((await lena.see(f"/tickets/{ticket}")).text)
 
     assert "assignee" not in agents.selects and f"assignee={desk.users['amir'].id}" in agents.buttons
-    assert leads.selects["assignee"] == ["", str(desk.users["amir"].id), str(desk.users["lena"].id)]
+    assert leads.selects["assignee"] == ["", str(desk.world.amir.id), str(desk.world.lena.id)]
     assert "NEW" not in leads.selects["status"] and "REOPENED" not in leads.selects["status"]
 
 
-async def test_the_way_to_the_neighbours_is_that_of_the_list(desk: SmallDesk) -> None:
+async def test_the_way_to_the_neighbours_is_that_of_the_list(desk: OpenDesk) -> None:
     last, middle, first = [await desk.ticket(f"Number {n}", assignee="amir") for n in range(3)]
     amir = await desk.visitor("amir")
     steps = re.compile(r'href="([^"]+)" data-step="(-?1)"')
@@ -199,7 +193,7 @@ async def test_the_way_to_the_neighbours_is_that_of_the_list(desk: SmallDesk) ->
         assert ways((await amir.see(f"/tickets/{first}?view=mine", htmx=htmx)).text).keys() == {"1"}
 
 
-async def test_a_list_is_read_page_by_page(desk: SmallDesk) -> None:
+async def test_a_list_is_read_page_by_page(desk: OpenDesk) -> None:
     for n in range(52):
         await desk.ticket(f"Number {n:02}")
     amir = await desk.visitor("amir")
@@ -214,7 +208,7 @@ async def test_a_list_is_read_page_by_page(desk: SmallDesk) -> None:
     assert "Back to the first page" in opened.text and "Number 51" not in opened.text
 
 
-async def test_views_hold_what_they_say(desk: SmallDesk) -> None:
+async def test_views_hold_what_they_say(desk: OpenDesk) -> None:
     await desk.ticket("Mine waits", assignee="amir", status=TicketStatus.WAITING_ON_VENDOR)
     await desk.ticket("Nobody has it")
     await desk.ticket("Lena has it", assignee="lena")
@@ -237,7 +231,7 @@ async def test_views_hold_what_they_say(desk: SmallDesk) -> None:
     assert counts == ["1", "1", "3"]
 
 
-async def test_a_page_costs_few_statements(desk: SmallDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_page_costs_few_statements(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket, amir = await desk.ticket(assignee="amir"), await desk.visitor("amir")
     await desk.write(ticket, "Hello", by="amir")
     rosa = await desk.visitor("rosa")
@@ -253,10 +247,10 @@ async def test_a_page_costs_few_statements(desk: SmallDesk, monkeypatch: pytest.
         assert len(sent) <= 4, path
 
 
-async def test_what_people_type_is_escaped_everywhere(desk: SmallDesk) -> None:
+async def test_what_people_type_is_escaped_everywhere(desk: OpenDesk) -> None:
     evil = "<script>alert(1)</script><img src=x onerror=alert(2)>"
-    async with desk.works.begin(system("Test")) as work:
-        rosa_herself = await queries.person(work.session, desk.users["rosa"].id)
+    async with desk.world.works.begin(system("Test")) as work:
+        rosa_herself = await queries.person(work.session, desk.world.rosa.id)
         await people.change(work, rosa_herself, PersonChanges(display_name=evil))
     ticket = await desk.ticket(evil, description=evil, assignee="amir")
     await desk.write(ticket, f"{evil}\n\n[x](javascript:alert(3))", by="rosa")
@@ -273,7 +267,7 @@ async def test_what_people_type_is_escaped_everywhere(desk: SmallDesk) -> None:
         assert "&lt;script&gt;alert(1)" in text
 
 
-async def test_every_page_of_every_role_is_there_and_runs_no_inline_code(desk: SmallDesk) -> None:
+async def test_every_page_of_every_role_is_there_and_runs_no_inline_code(desk: OpenDesk) -> None:
     ticket = await desk.ticket(assignee="amir")
     await desk.write(ticket, "For us", by="amir", type=MessageType.INTERNAL)
     desks = ["/queue", "/queue?view=done", "/queue?view=team:it", f"/tickets/{ticket}", "/requests"]
@@ -292,9 +286,9 @@ async def test_every_page_of_every_role_is_there_and_runs_no_inline_code(desk: S
             assert "default-src 'self'" in answer.headers["content-security-policy"]
 
 
-async def test_a_long_conversation_shows_its_newest_part_and_the_way_to_the_rest(desk: SmallDesk) -> None:
+async def test_a_long_conversation_shows_its_newest_part_and_the_way_to_the_rest(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(description="How it began"), await desk.visitor("amir")
-    async with desk.works.begin(system("Test")) as work:
+    async with desk.world.works.begin(system("Test")) as work:
         found = await tickets.visible(work, ticket, lock=True)
         for n in range(230):
             await messages.add(work, found, type=MessageType.PUBLIC, body=f"Line {n:03}.")

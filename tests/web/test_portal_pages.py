@@ -1,11 +1,10 @@
 """The requesters' pages through the real application."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from small_desk import SmallDesk, small_desk
+from open_desk import OpenDesk
 from visitors import parts_of, text_of
 
 from codex.kernel import clock
@@ -17,19 +16,13 @@ from codex.tickets.models import MessageType, TicketFollower, TicketStatus
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def desk() -> AsyncIterator[SmallDesk]:
-    async with small_desk() as desk:
-        yield desk
-
-
-async def follow(desk: SmallDesk, ticket: str, name: str) -> None:
-    async with desk.works.begin(system("Test")) as work:
+async def follow(desk: OpenDesk, ticket: str, name: str) -> None:
+    async with desk.world.works.begin(system("Test")) as work:
         found = await tickets.visible(work, ticket)
         work.session.add(TicketFollower(ticket_id=found.id, user_id=desk.users[name].id, created_at=work.now))
 
 
-async def test_requests_are_told_in_sentences(desk: SmallDesk) -> None:
+async def test_requests_are_told_in_sentences(desk: OpenDesk) -> None:
     await desk.ticket("Mouse is dead")
     await desk.ticket("VPN drops", assignee="amir")
     await desk.ticket("Laptop", assignee="amir", status=TicketStatus.WAITING_ON_REQUESTER)
@@ -48,7 +41,7 @@ async def test_requests_are_told_in_sentences(desk: SmallDesk) -> None:
     assert "1 waiting for you" in told
 
 
-async def test_a_requester_never_sees_the_internal_side(desk: SmallDesk) -> None:
+async def test_a_requester_never_sees_the_internal_side(desk: OpenDesk) -> None:
     ticket = await desk.ticket(assignee="amir")
     await desk.write(ticket, "She is a nuisance", by="amir", type=MessageType.INTERNAL)
     await desk.write(ticket, "Hello Rosa", by="amir")
@@ -62,7 +55,7 @@ async def test_a_requester_never_sees_the_internal_side(desk: SmallDesk) -> None
     assert "nuisance" in (await amir.see(f"/tickets/{ticket}")).text
 
 
-async def test_an_agents_own_request_is_shown_to_them_as_a_requester(desk: SmallDesk) -> None:
+async def test_an_agents_own_request_is_shown_to_them_as_a_requester(desk: OpenDesk) -> None:
     ticket = await desk.ticket("My own chair", by="amir")
     await desk.write(ticket, "Amir always asks", by="lena", type=MessageType.INTERNAL)
     told = (await (await desk.visitor("amir")).see(f"/requests/{ticket}")).text
@@ -70,7 +63,7 @@ async def test_an_agents_own_request_is_shown_to_them_as_a_requester(desk: Small
     assert "My own chair" in told and "always asks" not in told
 
 
-async def test_a_requester_replies(desk: SmallDesk) -> None:
+async def test_a_requester_replies(desk: OpenDesk) -> None:
     ticket = await desk.ticket(assignee="amir", status=TicketStatus.WAITING_ON_REQUESTER)
     rosa = await desk.visitor("rosa")
     answer = await rosa.send(f"/requests/{ticket}/replies", body="Swedish layout")
@@ -81,7 +74,7 @@ async def test_a_requester_replies(desk: SmallDesk) -> None:
     assert (await desk.now(ticket)).status is TicketStatus.IN_PROGRESS
 
 
-async def test_an_empty_reply_is_asked_for_again(desk: SmallDesk) -> None:
+async def test_an_empty_reply_is_asked_for_again(desk: OpenDesk) -> None:
     ticket, rosa = await desk.ticket(), await desk.visitor("rosa")
     answer = await rosa.send(f"/requests/{ticket}/replies", body="  ")
 
@@ -89,7 +82,7 @@ async def test_an_empty_reply_is_asked_for_again(desk: SmallDesk) -> None:
     assert "Write your message first." in answer.text and "<title>Error:" in answer.text
 
 
-async def test_a_requester_confirms_reopens_and_cancels(desk: SmallDesk) -> None:
+async def test_a_requester_confirms_reopens_and_cancels(desk: OpenDesk) -> None:
     solved, new = await desk.ticket(assignee="amir", status=TicketStatus.RESOLVED), await desk.ticket()
     rosa = await desk.visitor("rosa")
     asked = await rosa.see(f"/requests/{solved}")
@@ -102,7 +95,7 @@ async def test_a_requester_confirms_reopens_and_cancels(desk: SmallDesk) -> None
     assert (await desk.now(new)).status is TicketStatus.CLOSED
 
 
-async def test_a_way_that_is_not_the_requesters_is_refused_on_the_page(desk: SmallDesk) -> None:
+async def test_a_way_that_is_not_the_requesters_is_refused_on_the_page(desk: OpenDesk) -> None:
     ticket, rosa = await desk.ticket(assignee="amir"), await desk.visitor("rosa")
     assert "Cancel this request" not in (await rosa.see(f"/requests/{ticket}")).text
     answer = await rosa.send(f"/requests/{ticket}/status", status="CLOSED")
@@ -111,10 +104,10 @@ async def test_a_way_that_is_not_the_requesters_is_refused_on_the_page(desk: Sma
     assert "You may not move this ticket there." in answer.text and "VPN drops" in answer.text
 
 
-async def test_a_request_closed_long_ago_takes_no_reply(desk: SmallDesk) -> None:
+async def test_a_request_closed_long_ago_takes_no_reply(desk: OpenDesk) -> None:
     ticket, rosa = await desk.ticket(), await desk.visitor("rosa")
     long_ago = clock.now() - timedelta(days=15)
-    async with desk.works.begin(system("Test")) as work:
+    async with desk.world.works.begin(system("Test")) as work:
         found = await tickets.visible(work, ticket, lock=True)
         await lifecycle.move(work, found, to=TicketStatus.CLOSED)
         found.closed_at = found.completed_at = long_ago
@@ -124,7 +117,7 @@ async def test_a_request_closed_long_ago_takes_no_reply(desk: SmallDesk) -> None
     assert answer.status_code == 409
 
 
-async def test_a_follower_reads_and_replies_and_moves_nothing(desk: SmallDesk) -> None:
+async def test_a_follower_reads_and_replies_and_moves_nothing(desk: OpenDesk) -> None:
     ticket = await desk.ticket(assignee="amir", status=TicketStatus.RESOLVED)
     await follow(desk, ticket, "otto")
     otto = await desk.visitor("otto")
@@ -136,13 +129,13 @@ async def test_a_follower_reads_and_replies_and_moves_nothing(desk: SmallDesk) -
     assert (await otto.see(f"/tickets/{ticket}")).headers["location"] == f"/requests/{ticket}"
 
 
-async def test_who_works_on_a_ticket_is_sent_from_the_portal_to_the_desk(desk: SmallDesk) -> None:
+async def test_who_works_on_a_ticket_is_sent_from_the_portal_to_the_desk(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(), await desk.visitor("amir")
 
     assert (await amir.see(f"/requests/{ticket}")).headers["location"] == f"/tickets/{ticket}"
 
 
-async def test_solved_requests_are_read_page_by_page(desk: SmallDesk) -> None:
+async def test_solved_requests_are_read_page_by_page(desk: OpenDesk) -> None:
     for n in range(51):
         await desk.ticket(f"Number {n:02}", status=TicketStatus.CLOSED)
     await desk.ticket("Under way")

@@ -1,9 +1,7 @@
 """Signing in by link, signing out, and what a form without a session is protected by."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from small_desk import SmallDesk, small_desk
+from open_desk import OpenDesk
 from structlog.testing import capture_logs
 from visitors import ADDRESS, HTMX, link_secret, text_of
 
@@ -15,15 +13,9 @@ pytestmark = pytest.mark.anyio
 ROSA = "rosa@acme.example"
 
 
-@pytest.fixture
-async def desk() -> AsyncIterator[SmallDesk]:
-    async with small_desk() as desk:
-        yield desk
-
-
-async def test_a_link_signs_in_once(desk: SmallDesk) -> None:
+async def test_a_link_signs_in_once(desk: OpenDesk) -> None:
     somebody, somebody_else = await desk.visitor(), await desk.visitor()
-    secret = await link_secret(desk.works, ROSA)
+    secret = await link_secret(desk.world.works, ROSA)
     first = await somebody.client.post(f"/signin/{secret}")
     again = await somebody_else.client.post(f"/signin/{secret}")
 
@@ -36,9 +28,9 @@ async def test_a_link_signs_in_once(desk: SmallDesk) -> None:
     assert (await somebody_else.see("/requests")).status_code == 303
 
 
-async def test_looking_at_a_link_does_not_use_it_up(desk: SmallDesk) -> None:
+async def test_looking_at_a_link_does_not_use_it_up(desk: OpenDesk) -> None:
     scanner, rosa = await desk.visitor(), await desk.visitor()
-    secret = await link_secret(desk.works, ROSA)
+    secret = await link_secret(desk.world.works, ROSA)
     for _ in range(3):
         seen = await scanner.see(f"/signin/{secret}")
         assert seen.status_code == 200 and "Sign in as Rosa Diaz" in seen.text
@@ -47,9 +39,9 @@ async def test_looking_at_a_link_does_not_use_it_up(desk: SmallDesk) -> None:
     assert (await rosa.client.post(f"/signin/{secret}")).status_code == 303
 
 
-async def test_the_answer_is_the_same_for_everybody_and_nobody(desk: SmallDesk) -> None:
-    async with desk.works.begin(system("Test")) as work:
-        await people.deactivate(work, await queries.person(work.session, desk.users["otto"].id))
+async def test_the_answer_is_the_same_for_everybody_and_nobody(desk: OpenDesk) -> None:
+    async with desk.world.works.begin(system("Test")) as work:
+        await people.deactivate(work, await queries.person(work.session, desk.world.otto.id))
     nobody = await desk.visitor()
     pages = set()
     with capture_logs() as logs:
@@ -64,14 +56,14 @@ async def test_the_answer_is_the_same_for_everybody_and_nobody(desk: SmallDesk) 
     assert (await nobody.client.post(made[0]["link"])).status_code == 303
 
 
-async def test_half_an_address_is_asked_for_again(desk: SmallDesk) -> None:
+async def test_half_an_address_is_asked_for_again(desk: OpenDesk) -> None:
     answer = await (await desk.visitor()).client.post("/signin", data={"email": '"><b>rosa'})
 
     assert answer.status_code == 422
     assert "Write the whole address" in answer.text and 'value="&#34;&gt;&lt;b&gt;rosa"' in answer.text
 
 
-async def test_who_asks_often_waits(desk: SmallDesk) -> None:
+async def test_who_asks_often_waits(desk: OpenDesk) -> None:
     visitor = await desk.visitor()
     answers = [await visitor.client.post("/signin", data={"email": ROSA}) for _ in range(6)]
 
@@ -92,17 +84,17 @@ async def test_who_asks_often_waits(desk: SmallDesk) -> None:
         ({"Origin": ADDRESS}, 303),
     ],
 )
-async def test_another_site_cannot_sign_anybody_in(desk: SmallDesk, headers: dict[str, str], status: int) -> None:
-    visitor, secret = await desk.visitor(), await link_secret(desk.works, ROSA)
+async def test_another_site_cannot_sign_anybody_in(desk: OpenDesk, headers: dict[str, str], status: int) -> None:
+    visitor, secret = await desk.visitor(), await link_secret(desk.world.works, ROSA)
 
     assert (await visitor.client.post(f"/signin/{secret}", headers=headers)).status_code == status
 
 
-async def test_who_was_on_the_way_arrives_there(desk: SmallDesk) -> None:
+async def test_who_was_on_the_way_arrives_there(desk: OpenDesk) -> None:
     ticket, amir = await desk.ticket(), await desk.visitor()
     sent_away = await amir.see(f"/tickets/{ticket}?view=mine")
     await amir.see(sent_away.headers["location"])
-    secret = await link_secret(desk.works, "amir@acme.example")
+    secret = await link_secret(desk.world.works, "amir@acme.example")
     arrived = await amir.client.post(f"/signin/{secret}")
 
     assert sent_away.status_code == 303
@@ -116,7 +108,7 @@ def test_nobody_is_led_to_another_site(address: str) -> None:
     assert own_path(address) == ""
 
 
-async def test_htmx_is_told_by_the_status_and_machines_get_a_problem(desk: SmallDesk) -> None:
+async def test_htmx_is_told_by_the_status_and_machines_get_a_problem(desk: OpenDesk) -> None:
     nobody = await desk.visitor()
     part = await nobody.see("/queue", htmx=True)
     machine = await nobody.see("/queue", accept="application/json")
@@ -126,7 +118,7 @@ async def test_htmx_is_told_by_the_status_and_machines_get_a_problem(desk: Small
     assert (await nobody.client.post("/tickets/IT-1/status", headers=HTMX)).status_code == 401
 
 
-async def test_signing_out_ends_the_session_everywhere(desk: SmallDesk) -> None:
+async def test_signing_out_ends_the_session_everywhere(desk: OpenDesk) -> None:
     rosa = await desk.visitor("rosa")
     stolen = dict(rosa.client.cookies)
     without_token = await rosa.client.post("/signout")
@@ -138,16 +130,16 @@ async def test_signing_out_ends_the_session_everywhere(desk: SmallDesk) -> None:
     assert (await rosa.see("/requests")).headers["location"].startswith("/signin")
 
 
-async def test_who_is_shut_out_is_out_at_once(desk: SmallDesk) -> None:
-    rosa, secret = await desk.visitor("rosa"), await link_secret(desk.works, ROSA)
-    async with desk.works.begin(system("Test")) as work:
-        await people.deactivate(work, await queries.person(work.session, desk.users["rosa"].id))
+async def test_who_is_shut_out_is_out_at_once(desk: OpenDesk) -> None:
+    rosa, secret = await desk.visitor("rosa"), await link_secret(desk.world.works, ROSA)
+    async with desk.world.works.begin(system("Test")) as work:
+        await people.deactivate(work, await queries.person(work.session, desk.world.rosa.id))
 
     assert (await rosa.see("/requests")).status_code == 303
     assert (await rosa.client.post(f"/signin/{secret}")).status_code == 410
 
 
-async def test_who_is_signed_in_needs_no_door(desk: SmallDesk) -> None:
+async def test_who_is_signed_in_needs_no_door(desk: OpenDesk) -> None:
     amir = await desk.visitor("amir")
 
     assert (await amir.see("/signin")).headers["location"] == "/queue"

@@ -2,11 +2,9 @@
 
 import gzip
 import json
-from collections.abc import AsyncIterator
 
 import pytest
-from jinja2 import Environment
-from small_desk import SmallDesk, small_desk
+from open_desk import OpenDesk
 
 from codex.httpkit.rate_limit import Buckets
 from codex.web.present.render import DIST
@@ -15,18 +13,12 @@ from codex.web.static_files import takes_gzip
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def desk(environment: Environment) -> AsyncIterator[SmallDesk]:
-    async with small_desk() as desk:
-        yield desk
-
-
 def built(name: str) -> str:
     files: dict[str, str] = json.loads((DIST / "manifest.json").read_text("utf-8"))["files"]
     return files[name]
 
 
-async def test_a_file_is_served_for_good_and_compressed_for_who_takes_it(desk: SmallDesk) -> None:
+async def test_a_file_is_served_for_good_and_compressed_for_who_takes_it(desk: OpenDesk) -> None:
     visitor, name = await desk.visitor(), built("app.css")
     packed = await visitor.see(f"/static/{name}", **{"accept-encoding": "br, gzip"})
     plain = await visitor.see(f"/static/{name}", **{"accept-encoding": "identity"})
@@ -39,7 +31,7 @@ async def test_a_file_is_served_for_good_and_compressed_for_who_takes_it(desk: S
     assert gzip.decompress((DIST / f"{name}.gz").read_bytes()) == plain.content
 
 
-async def test_a_font_is_a_font_and_anything_else_is_nothing(desk: SmallDesk) -> None:
+async def test_a_font_is_a_font_and_anything_else_is_nothing(desk: OpenDesk) -> None:
     visitor = await desk.visitor()
 
     assert (await visitor.see(f"/static/{built('inter-latin.woff2')}")).headers["content-type"] == "font/woff2"

@@ -126,9 +126,7 @@ def test_every_icon_is_in_the_sprite(page: Reading) -> None:
 
 def test_icons_named_in_templates_are_in_the_sprite(environment: Environment) -> None:
     named = {
-        name
-        for path in TEMPLATES.rglob("*.html")
-        for name in re.findall(r'\bic\("([\w-]+)"', path.read_text("utf-8"))
+        name for path in TEMPLATES.rglob("*.html") for name in re.findall(r'\bic\("([\w-]+)"', path.read_text("utf-8"))
     }
 
     assert named - sprite() == set()

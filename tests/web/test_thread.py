@@ -45,5 +45,11 @@ def test_a_fold_says_how_many_and_keeps_them_all() -> None:
 def test_a_message_and_a_midnight_part_a_run() -> None:
     middle = message("1", "agent", AMIR, NOW - DAY + timedelta(minutes=30), "")
 
-    assert shapes(*changes(2), middle, *changes(2, at=timedelta(hours=1))) == ["event", "event", "message", "event", "event"]
+    assert shapes(*changes(2), middle, *changes(2, at=timedelta(hours=1))) == [
+        "event",
+        "event",
+        "message",
+        "event",
+        "event",
+    ]
     assert shapes(*changes(2), *changes(2, at=DAY)) == ["event", "event", "day", "event", "event"]

@@ -18,6 +18,7 @@ from codex.demo.desk import TEAMS
 from codex.demo.facts import DemoLoaded
 from codex.demo.foundations import House
 from codex.demo.plan import Scene, Telling, plan
+from codex.demo.script import Script
 from codex.kernel import clock
 from codex.kernel.actor import system
 from codex.tickets.models import Ticket
@@ -28,10 +29,10 @@ _LOCK = 0xC0DE_DE30
 """The advisory lock of whoever loads the demo world."""
 
 
-async def load(works: Works, *, now: datetime | None = None) -> str:
+async def load(works: Works, *, now: datetime | None = None, scripts: Sequence[Script] | None = None) -> str:
     """Build the demo world as of `now`, if it has not been built in this database; returns what was done, in words.
 
-    People, teams and categories that exist by address or slug are taken as they are.
+    People, teams and categories that exist by address or slug are taken as they are. `scripts`: only these stories.
     """
     now = now or clock.now()
     async with works.begin(system("Demo"), now=now) as work:
@@ -39,7 +40,7 @@ async def load(works: Works, *, now: datetime | None = None) -> str:
         if await _is_loaded(work):
             return "The demo world is here already; nothing was added."
         house = await foundations.lay(work, EVERYBODY, at=now - FOUNDED)
-        tellings = plan(conversations.read(), now=now)
+        tellings = plan(scripts or conversations.read(), now=now)
         await _tell(work, house, tellings)
         work.record(DemoLoaded(tickets=len(tellings)))
     return f"The demo world is loaded: {len(TEAMS)} teams, {len(house.users)} people, {len(tellings)} tickets."

@@ -1,0 +1,117 @@
+"""What was acknowledged is there, whatever is killed."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from http.client import HTTPException
+from pathlib import Path
+
+import pytest
+from running import Running, _descendants
+
+WRITERS = 8
+ENOUGH = 120
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Running]:
+    running = Running(tmp_path / "data")
+    running.start()
+    yield running
+    if running.process and running.process.poll() is None:
+        running.stop()
+
+
+@pytest.fixture
+def token(desk: Running) -> str:
+    desk.shell("team", "add", "it", "--name", "IT Support", "--prefix", "IT")
+    desk.shell("user", "add", "amir@acme.example", "--name", "Amir Haddad", "--role", "AGENT", "--team", "it:AGENT")
+    return desk.shell("token", "add", "amir@acme.example", "--scope", "write")
+
+
+def test_killing_everything_amid_eight_writers_loses_nothing_that_was_acknowledged(desk, token):
+    tickets: list[str] = []
+    messages: list[tuple[str, str]] = []
+    over = threading.Event()
+
+    def write(number: int) -> None:
+        while not over.is_set():
+            try:
+                status, ticket = desk.call("POST", "/tickets", token, {"subject": f"Writer {number}"})
+                if status != 201:
+                    continue
+                tickets.append(ticket["id"])
+                status, message = desk.call(
+                    "POST", f"/tickets/{ticket['id']}/messages", token, {"type": "PUBLIC", "body": "Still there?"}
+                )
+                if status == 201:
+                    messages.append((ticket["id"], message["id"]))
+            except (OSError, HTTPException, ValueError):
+                over.wait(0.01)
+
+    writers = [threading.Thread(target=write, args=[number]) for number in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    deadline = time.monotonic() + 60
+    while len(messages) < ENOUGH and time.monotonic() < deadline:
+        time.sleep(0.02)
+    desk.kill_everything()
+    over.set()
+    for writer in writers:
+        writer.join()
+    assert len(messages) >= ENOUGH
+
+    desk.start()
+
+    assert [key for key in tickets if desk.call("GET", f"/tickets/{key}", token)[0] != 200] == []
+    lost = [
+        (ticket, message)
+        for ticket, message in messages
+        if message not in {m["id"] for m in desk.call("GET", f"/tickets/{ticket}/messages", token)[1]["items"]}
+    ]
+    assert lost == []
+    assert "0 differences" in desk.shell("events", "verify")
+
+
+def test_any_process_that_is_killed_is_started_again(desk, token):
+    assert desk.process
+    for part in ("codex.cli.serving", "codex.cli.working"):
+        victim = next(pid for pid in _descendants(desk.process.pid) if part in _command(pid))
+        os.kill(victim, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            if desk.call("GET", "/me", token)[0] == 200:
+                break
+        except OSError:
+            pass
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_second_start_on_the_same_data_says_so_in_a_sentence(desk):
+    again = subprocess.run(
+        [*_command(desk.process.pid).split("\0")[:-1]], env=desk.environment, capture_output=True, text=True, check=False
+    )
+    assert again.returncode == 1
+    assert again.stderr == (
+        f"codex: Codex is already running on {desk.data_dir}; stop it, or choose another --data-dir.\n"
+    )
+
+
+def test_stopping_ends_every_process_and_quickly(desk):
+    family = _descendants(desk.process.pid)
+    began = time.monotonic()
+    assert desk.stop() == 0
+    assert time.monotonic() - began < 15
+    assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
