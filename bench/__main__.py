@@ -18,7 +18,7 @@ from bench.asking import Asker
 from bench.cases import Case, cases
 from bench.fill import Filled
 from bench.measuring import Bench, Measured, Memories
-from bench.options import Options, clients_of, options, tickets_of
+from bench.options import Options, options, tickets_of
 from bench.product import Credentials
 from codex.db import embedded, upgrading
 from codex.db.database import Access
@@ -38,9 +38,7 @@ def main(
     incidents: Annotated[int, typer.Option(min=1, help="How many incidents of the log to replay.")] = 500,
 ) -> None:
     """Measure Codex beside the same SQL on the same database."""
-    chosen = options(
-        sizes=size or ["10k"], clients=clients, seconds=seconds, processes=processes, only=only, keep=keep
-    )
+    chosen = options(sizes=size or ["10k"], clients=clients, seconds=seconds, processes=processes, only=only, keep=keep)
     load, memories, measured = os.getloadavg()[0], Memories(), list[Measured]()
     for name in chosen.sizes:
         measured += _at_size(chosen, name, memories)

@@ -79,9 +79,7 @@ def _writes(asker: Asker, desk: Filled) -> list[Case]:
         "/api/v1/tickets", subject="VPN drops every few minutes since this morning", description=_BODY,
         teamId=desk.team_id, categoryId=desk.category_id,
     )  # fmt: skip
-    replies = [
-        [asker.post(f"/api/v1/tickets/IT-{n}/messages", type="PUBLIC", body=_BODY)] for n in _some(desk.known)
-    ]
+    replies = [[asker.post(f"/api/v1/tickets/IT-{n}/messages", type="PUBLIC", body=_BODY)] for n in _some(desk.known)]
     return [
         Case("create", _same([new]), [new], [new], goal=0.15),
         _by_number("message", replies, desk, goal=0.12),
@@ -115,9 +113,7 @@ def _fixed(name: str, request: bytes, *, goal: float | None = None, about: str =
     return Case(name, _same([request]), [request], [request], goal=goal, about=about)
 
 
-def _by_number(
-    name: str, units: Sequence[Unit], desk: Filled, *, goal: float | None = None, about: str = ""
-) -> Case:
+def _by_number(name: str, units: Sequence[Unit], desk: Filled, *, goal: float | None = None, about: str = "") -> Case:
     """A request about one of many tickets of the biggest team."""
 
     def spread(clients: int) -> list[list[Unit]]:
@@ -139,7 +135,7 @@ def _same(unit: Unit) -> Callable[[int], list[list[Unit]]]:
 
 
 def _some(numbers: range) -> list[int]:
-    return random.Random(7).sample(numbers, min(SAMPLE, len(numbers)))  # noqa: S311
+    return random.Random(7).sample(numbers, min(SAMPLE, len(numbers)))
 
 
 def _deep(asker: Asker, path: str) -> tuple[str, int]:

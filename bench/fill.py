@@ -78,7 +78,7 @@ def plan(tickets: int, *, now_us: int) -> Filled:
     return Filled(tickets, users, crew, now_us - TWO_YEARS_US, TWO_YEARS_US // (tickets + 1), now_us)
 
 
-def fill(connection: psycopg.Connection, desk: Filled, *, say: Callable[[str], None] = str) -> None:
+def fill(connection: psycopg.Connection, desk: Filled, *, say: Callable[[str], object] = str) -> None:
     """Pour the desk into the database, in one transaction, and gather statistics.
 
     As the owner, foreign keys are checked; as a superuser they are not, which halves the time.
@@ -126,15 +126,14 @@ def _draft(connection: psycopg.Connection, params: dict[str, object]) -> None:
 def _params(desk: Filled) -> dict[str, object]:
     done, opened = plots.DONE, plots.OPEN
     return {
-        "size": desk.tickets, "users": desk.users, "agents": desk.agents, "crew": desk.crew, "start_us": desk.start_us,
-        "step_us": desk.step_us, "now_us": desk.now_us, "steady": plots.STEADY, "sentences": list(SENTENCES),
-        "subjects": list(SUBJECTS), "first": list(FIRST_NAMES), "last": list(LAST_NAMES), "categories": list(CATEGORIES),
+        "size": desk.tickets, "users": desk.users, "agents": desk.agents, "crew": desk.crew,
+        "start_us": desk.start_us, "step_us": desk.step_us, "now_us": desk.now_us, "steady": plots.STEADY,
+        "first": list(FIRST_NAMES), "last": list(LAST_NAMES), "subjects": list(SUBJECTS), "sentences": list(SENTENCES),
         "slugs": [t[0] for t in TEAMS], "names": [t[1] for t in TEAMS], "prefixes": [t[2] for t in TEAMS],
-        "teams": _hundred(_TEAM_PERCENT), "urgencies": _hundred(_URGENCY_PERCENT),
-        "done": plots.shares(done, first=0), "done_still": plots.shares(done, first=0, still=True),
+        "categories": list(CATEGORIES), "teams": _hundred(_TEAM_PERCENT), "urgencies": _hundred(_URGENCY_PERCENT),
+        "done": plots.shares(done, first=0), "done_still": plots.shares(done, first=0, still=plots.STILL),
         "open": plots.shares(opened, first=len(done)),
-        "open_still": [p if "move" not in plots.PLOTS[p].words else plots.STEADY
-                       for p in plots.shares(opened, first=len(done))],
+        "open_still": plots.shares(opened, first=len(done), still=plots.STEADY),
     }  # fmt: skip
 
 

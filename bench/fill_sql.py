@@ -143,8 +143,8 @@ FROM bench_ticket t WHERE t.n %% 20 = 0"""
 
 GRANTS = f"""
 INSERT INTO ticket_access (id, ticket_id, team_id, access_level, created_at)
-SELECT {keys.uuid_sql(keys.OTHER, "2", "t.opened_us / 1000", "t.n")}, {_TICKET_ID}, {_id(keys.TEAM, f"t.n %% {len(TEAM_WORDS)} + 1")},
-       'READ', {_event_at("1")}
+SELECT {keys.uuid_sql(keys.OTHER, "2", "t.opened_us / 1000", "t.n")}, {_TICKET_ID},
+       {_id(keys.TEAM, f"t.n %% {len(TEAM_WORDS)} + 1")}, 'READ', {_event_at("1")}
 FROM bench_ticket t WHERE t.n %% 200 = 7"""
 
 SEQUENCE = "SELECT setval('tickets_number_seq', (SELECT max(number) FROM tickets))"

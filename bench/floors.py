@@ -20,6 +20,7 @@ _INSERT = re.compile(r"INSERT INTO \w+ \(([^)]*)\)(.*)", re.DOTALL)
 _UPDATED = re.compile(r"(\w+)\s*=\s*\$(\d+)")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00")
 _TPS = re.compile(r"tps = ([\d.]+) \(without")
+_TURNS = re.compile(r"number of transactions actually processed: (\d+)")
 _run_number = count()
 
 
@@ -44,9 +45,10 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What pgbench measured: turns per second; or why it could not."""
+    """What pgbench measured: turns a second, and in all; or why it could not."""
 
     per_second: float
+    turns: int = 0
     problem: str = ""
 
 
@@ -69,11 +71,12 @@ def run(server: embedded.Server, script: Script, *, clients: int, seconds: float
             *(f"-D{name}={value}" for name, value in variables.items()),
             "-h", str(server.socket_dir), "-p", str(server.port), "-U", embedded.APP_ROLE, embedded.DATABASE,
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    found = _TPS.search(done.stdout)
-    if done.returncode or not found:
-        return Floor(0.0, next((line for line in done.stderr.splitlines() if "ERROR" in line), done.stderr[-300:]))
-    return Floor(float(found[1]))
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    speed, turns = _TPS.search(done.stdout), _TURNS.search(done.stdout)
+    if done.returncode or not speed or not turns:
+        problem = next((line for line in done.stderr.splitlines() if "ERROR" in line), done.stderr[-300:])
+        return Floor(0.0, problem=problem)
+    return Floor(float(speed[1]), int(turns[1]))
 
 
 class _Writing:

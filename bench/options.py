@@ -29,9 +29,7 @@ class Options:
         return not self.only or any(case.startswith(name) for name in self.only)
 
 
-def options(
-    *, sizes: list[str], clients: str, seconds: float, processes: str, only: str, keep: Path | None
-) -> Options:
+def options(*, sizes: list[str], clients: str, seconds: float, processes: str, only: str, keep: Path | None) -> Options:
     """Read the command line. Raises typer.BadParameter."""
     if processes != "auto" and not processes.isdecimal():
         raise typer.BadParameter("--processes is a number or auto.")

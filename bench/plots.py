@@ -92,10 +92,10 @@ def endings() -> list[Ending]:
     return [_ending(number, [s for s in told if s.plot == number]) for number in range(len(PLOTS))]
 
 
-def shares(plots: Sequence[Plot], *, first: int, still: bool = False) -> list[int]:
-    """A hundred plot numbers, each as often as its percent says; `still`: without those that change team."""
+def shares(plots: Sequence[Plot], *, first: int, still: int | None = None) -> list[int]:
+    """A hundred plot numbers, each as often as its percent says; `still` stands in for those that change team."""
     numbers = [first + i for i, plot in enumerate(plots) for _ in range(plot.percent)]
-    return [STILL if still and "move" in PLOTS[number].words else number for number in numbers]
+    return [number if still is None or "move" not in PLOTS[number].words else still for number in numbers]
 
 
 def _steps(plot: int, words: list[str]) -> Iterator[Step]:
@@ -109,9 +109,7 @@ def _steps(plot: int, words: list[str]) -> Iterator[Step]:
             is_assigned |= step.type == "ASSIGNED"
             if step.type == "STATUS_CHANGED" and step.new:
                 status = step.new
-            yield Step(
-                plot, version, step.type, step.old, step.new, step.message, step.by_requester, is_first
-            )
+            yield Step(plot, version, step.type, step.old, step.new, step.message, step.by_requester, is_first)
 
 
 def _events(word: str, status: str, *, is_assigned: bool) -> Iterator[Step]:

@@ -94,7 +94,7 @@ def _child(data_dir: Path, name: str, arguments: list[str]) -> Iterator[tuple[in
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CODEX_") and k != "DATABASE_URL"}
     environment |= {"CODEX_DATA_DIR": str(data_dir), "PYTHONUNBUFFERED": "1", LIFELINE: str(reader)}
     with log.open("wb") as written:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [sys.executable, "-m", *arguments], env=environment, pass_fds=[reader], stdout=written,
             stderr=subprocess.STDOUT, cwd=data_dir, start_new_session=True,
         )  # fmt: skip

@@ -1,9 +1,10 @@
-"""Replays the first incidents of the public log: `python -m bench.replaying DATA_DIR LOG LIMIT`, in a process of its own.
+"""Replays the first incidents of the public log: `python -m bench.replaying DATA_DIR LOG LIMIT`, a process of its own.
 
 The time is that of living the moments, without reading the file; every reaction is on.
 """
 
 import asyncio
+import os
 import subprocess
 import sys
 import time
@@ -43,7 +44,7 @@ class Replayed(Struct):
 def replay(data_dir: Path, log: Path, *, limit: int) -> Replayed:
     """Replay in a fresh process, on the database of a data directory of its own."""
     command = [sys.executable, "-m", "bench.replaying", str(data_dir), str(log), str(limit)]
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
         raise RuntimeError(f"The replay failed: {done.stderr.decode()[-1000:]}")
     return json.decode(done.stdout.splitlines()[-1], type=Replayed)
@@ -56,20 +57,14 @@ async def _live(access: Access, log: Path, limit: int) -> Replayed:
     works = reactions.works(database)
     began = time.perf_counter()
     try:
-        outcome = await incident_replay.live(
-            works, moments, progress=lambda count: None, stopping=lambda: False
-        )
+        outcome = await incident_replay.live(works, moments, progress=lambda count: None, stopping=lambda: False)
         seconds = time.perf_counter() - began
         async with works.begin(system("Benchmark")) as work:
             facts = await work.session.scalar(select(func.count()).select_from(TicketEvent)) or 0
     finally:
         await database.close()
-    memory = processes.memory(0) or processes.memory(_self())
+    memory = processes.memory(os.getpid())
     return Replayed(outcome.tickets, outcome.rows, facts, seconds, memory.peak_rss if memory else 0)
-
-
-def _self() -> int:
-    return int(Path("/proc/self").readlink().name)
 
 
 if __name__ == "__main__":

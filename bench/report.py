@@ -15,6 +15,10 @@ REPLAY_PER_SECOND = 400.0
 GROWTH = 1.3
 MEMORY_KB = 250 * 1024
 STATEMENTS = {"list": 3.0, "list_page_100": 3.0, "html queue": 3.0, "html ticket page": 6.0}
+_COLUMNS = (
+    "size", "case", "clients", "/s", "p50 ms", "p95", "p99", "err", "SQL", "web µs", "pg µs", "floor /s", "pg µs",
+    "ratio", "goal",
+)  # fmt: skip
 _GROWING = ("list", "detail")
 
 
@@ -59,11 +63,8 @@ def show(found: Results, console: Console) -> None:
     """Print the table, then the memory and the goals."""
     title = f"Codex, {found.processes} web process(es), {found.machine}, load {found.load_average:.1f}"
     table = Table(title=title, show_edge=False, pad_edge=False)
-    for name in ("size", "case"):
-        table.add_column(name)
-    for name in ("clients", "/s", "p50 ms", "p95", "p99", "err", "SQL", "web µs", "pg µs", "floor /s", "pg µs", "ratio"):
-        table.add_column(name, justify="right")
-    table.add_column("goal")
+    for name in _COLUMNS:
+        table.add_column(name, justify="left" if name in ("size", "case", "goal") else "right")
     for row in found.measured:
         table.add_row(*_cells(row))
     console.print(table)

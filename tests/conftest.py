@@ -10,6 +10,7 @@ import pytest
 import databases
 from codex.db import embedded
 from databases import FreshDatabase
+from world import world, world_database, world_template  # noqa: F401 - fixtures
 
 _PLACE = "CODEX_TEST_SERVER"  # set in the process that was started by hand, inherited by xdist's workers
 

@@ -97,7 +97,7 @@ class World:
     ) -> Ticket:
         """A ticket opened by its requester (Rosa), taken by its assignee, moved to a status, all at one instant.
 
-        `more` goes to `opening.open_ticket`: subject, description, priority, channel, category_id.
+        `more` goes to `opening.open_ticket`: subject, description, priority, channel, category.
         """
         requester = requester or self.rosa
         async with self.work(as_=requester, now=at) as work:

@@ -12,6 +12,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 
@@ -65,6 +66,7 @@ def web_application(settings: Settings, database: Database, *, close_database: b
         ),
         openapi_config=OpenAPIConfig(
             title="Codex", version="1", path="/api", description="The REST API of Codex.",
+            render_plugins=[JsonRenderPlugin()],
             components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
         ),
         request_max_body_size=MAX_BODY_BYTES,

@@ -1,12 +1,13 @@
 """What else happens when …? This list, in this order, in the same transaction; and the loop that works it off."""
 
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 import structlog
 
 from codex.audit import reaction as audit
 from codex.db.database import Database
-from codex.db.work import Work, Works
+from codex.db.work import Recorded, Work, Works
 from codex.kernel.facts import Fact
 from codex.tickets import history
 from codex.tickets import reaction as tickets
@@ -29,22 +30,33 @@ log = structlog.get_logger("codex.reactions")
 async def settle(work: Work) -> None:
     """Let every recorded fact have its consequences, which may record more, until nothing is left.
 
-    Facts of one wave are recorded before any of them is reacted to; each remembers the event that caused it.
-    Beyond DEPTH facts are still recorded, since what they say has happened; they only cause nothing more.
+    The facts of a wave are all kept before the first of them is reacted to; what a reaction records knows the event
+    that caused it. Beyond DEPTH facts are still kept, since what they say has happened; they only cause nothing more.
     """
-    cause_id, depth = work.cause_id, 0
+    cause_id, depth = work.cause_id, work.depth
     while wave := work.take_recorded():
-        for recorded in wave:
-            work.cause_id = recorded.cause_id
-            for record in RECORDS:
-                await record(work, recorded.fact)
-            if depth < DEPTH:
-                for react in REACTIONS:
-                    await react(work, recorded.fact)
-            else:
-                log.warning("reactions cut off", fact=recorded.fact.type, depth=depth)
-        depth += 1
-    work.cause_id = cause_id
+        kept = [(recorded.fact, await _keep(work, recorded)) for recorded in wave]
+        work.depth += 1
+        for fact, event_id in kept:
+            work.cause_id = event_id
+            await _react(work, fact)
+    work.cause_id, work.depth = cause_id, depth
+
+
+async def _keep(work: Work, recorded: Recorded) -> UUID | None:
+    """Put a fact on record; returns what facts that it causes will name as their cause."""
+    work.cause_id = recorded.cause_id
+    for keep in RECORDS:
+        await keep(work, recorded.fact)
+    return work.cause_id
+
+
+async def _react(work: Work, fact: Fact) -> None:
+    if work.depth > DEPTH:
+        log.warning("reactions cut off", fact=fact.type)
+        return
+    for react in REACTIONS:
+        await react(work, fact)
 
 
 def works(database: Database) -> Works:

@@ -24,7 +24,7 @@ async def test_everybody_has_the_rights_of_their_part(world: World) -> None:
 async def test_a_ticket_is_made_by_the_commands(world: World) -> None:
     vpn = world.categories["vpn"]
     ticket = await world.ticket(
-        requester=world.rosa, team=world.it, assignee=world.amir, status=TicketStatus.IN_PROGRESS, category_id=vpn.id
+        requester=world.rosa, team=world.it, assignee=world.amir, status=TicketStatus.IN_PROGRESS, category=vpn
     )
 
     assert ticket.display_id == f"IT-{ticket.number}"

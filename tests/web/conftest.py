@@ -41,8 +41,9 @@ def samples(environment: Environment) -> Iterator[PageServer]:
         yield samples
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a module: as long as Playwright runs, asynchronous tests cannot."""
     usual = "/usr/bin/chromium"
     path = os.environ.get("CODEX_CHROMIUM") or (usual if Path(usual).exists() else shutil.which("chromium"))
     assert path, "These tests need Chromium: install it, or say where it is in CODEX_CHROMIUM."

@@ -1,6 +1,7 @@
 """Believable views for every template: a Monday afternoon at the IT desk of Acme."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -32,6 +33,7 @@ from codex.web.present.views import (
     SlaView,
     TextPart,
     TimeView,
+    Tone,
 )
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -78,9 +80,7 @@ SHELL = ShellView(
             title="IT Support",
             items=(
                 NavItemView(label="All open", href="/queue?view=team:it", icon="layers", count=41),
-                NavItemView(
-                    label="Waiting on requester", href="/queue?view=team:it&status=waiting", icon="hourglass", count=12
-                ),
+                NavItemView(label="Waiting", href="/queue?view=team:it&status=waiting", icon="hourglass", count=12),
                 NavItemView(label="Resolved this week", href="/queue?view=team:it&status=done", icon="check", count=67),
             ),
         ),
@@ -92,15 +92,24 @@ SHELL = ShellView(
 )
 
 _ROWS: tuple[tuple[str, str, PersonView, str, str, datetime, str, bool], ...] = (
-    ("IT-4790", "Badge reader at Warehouse 2 rejects every card", OMAR, "IN_PROGRESS", "P1", before(minutes=9), "Access", True),
-    ("IT-4821", "VPN drops every ten minutes since the macOS update", ROSA, "REOPENED", "P2", before(minutes=4), "VPN", False),
-    ("IT-4833", "Need access to the Lisbon finance workspace before month end", KEN, "NEW", "P3", before(minutes=18), "Access", True),
-    ("IT-4812", "Second monitor flickers through the dock", LEA, "ASSIGNED", "P3", before(hours=1), "Hardware", False),
-    ("IT-4807", "Shared mailbox press@ missing after migration", SAM, "TRIAGED", "P2", before(hours=2), "Email", True),
-    ("IT-4799", "Laptop for new starter on 1 December", IDA, "WAITING_ON_REQUESTER", "P3", before(days=1), "Onboarding", False),
-    ("IT-4785", "Figma licence for two contractors", PRIYA, "WAITING_ON_VENDOR", "P4", before(days=4), "Licences", False),
-    ("IT-4771", "Printer on floor 3 prints blank pages", JONAS, "RESOLVED", "P3", before(days=5), "Hardware", False),
-    ("IT-4702", "Old guest Wi-Fi network still visible in the annex", NOOR, "CLOSED", "P4", before(days=11), "Network", False),
+    ("IT-4790", "Badge reader at Warehouse 2 rejects every card",
+     OMAR, "IN_PROGRESS", "P1", before(minutes=9), "Access", True),
+    ("IT-4821", "VPN drops every ten minutes since the macOS update",
+     ROSA, "REOPENED", "P2", before(minutes=4), "VPN", False),
+    ("IT-4833", "Need access to the Lisbon finance workspace before month end",
+     KEN, "NEW", "P3", before(minutes=18), "Access", True),
+    ("IT-4812", "Second monitor flickers through the dock",
+     LEA, "ASSIGNED", "P3", before(hours=1), "Hardware", False),
+    ("IT-4807", "Shared mailbox press@ missing after migration",
+     SAM, "TRIAGED", "P2", before(hours=2), "Email", True),
+    ("IT-4799", "Laptop for new starter on 1 December",
+     IDA, "WAITING_ON_REQUESTER", "P3", before(days=1), "Onboarding", False),
+    ("IT-4785", "Figma licence for two contractors",
+     PRIYA, "WAITING_ON_VENDOR", "P4", before(days=4), "Licences", False),
+    ("IT-4771", "Printer on floor 3 prints blank pages",
+     JONAS, "RESOLVED", "P3", before(days=5), "Hardware", False),
+    ("IT-4702", "Old guest Wi-Fi network still visible in the annex",
+     NOOR, "CLOSED", "P4", before(days=11), "Network", False),
 )  # fmt: skip
 
 
@@ -163,13 +172,19 @@ SLAS = (
 )
 
 
-def message(id: str, kind: str, author: PersonView, at: datetime, html: str, *, via: str = "", mine: bool = False,
-            files: tuple[FileView, ...] = ()) -> Entry:  # fmt: skip
-    assert kind in ("requester", "agent", "note")
-    view = MessageView(
-        id=id, kind=kind, author=author, html=Markup(html), at=when(at), via=via, is_mine=mine, files=files
-    )
-    return at, view
+def message(
+    id: str,
+    kind: Literal["requester", "agent", "note"],
+    author: PersonView,
+    at: datetime,
+    html: str,
+    *,
+    via: str = "",
+    mine: bool = False,
+    files: tuple[FileView, ...] = (),
+) -> Entry:
+    text = Markup(html)
+    return at, MessageView(id=id, kind=kind, author=author, html=text, at=when(at), via=via, is_mine=mine, files=files)
 
 
 def event(icon: str, at: datetime, *parts: str) -> Entry:
@@ -185,7 +200,8 @@ FIRST = (
 )
 ANSWER = (
     "<p>Thanks Rosa, the log helps. You’re not alone: 26.2 changed how idle tunnels are kept alive. Could you switch "
-    "<strong>Settings → VPN → Keep alive</strong> to <strong>20 s</strong> and tell me if it survives a coffee break?</p>"
+    "<strong>Settings → VPN → Keep alive</strong> to <strong>20 s</strong> and tell me if it survives "
+    "a coffee break?</p>"
 )
 FILES = (
     FileView(name="vpn-error.png", size="214 kB", icon="image", href="/attachments/1"),
@@ -196,7 +212,7 @@ TODAY = datetime(2026, 11, 23, 13, 58, tzinfo=ZONE)
 
 ENTRIES: tuple[Entry, ...] = (
     message("1", "requester", ROSA, FRIDAY, FIRST, via="via email", files=FILES),
-    event("workflow", FRIDAY + timedelta(seconds=2), "Rule ", "*Network → IT Support", " set team and priority ", "*High"),
+    event("workflow", FRIDAY, "Rule ", "*Network → IT Support", " set team and priority ", "*High"),
     event("user-check", FRIDAY + timedelta(minutes=3), "*Lena Brandt", " assigned it to ", "*Amir Haddad"),
     message("2", "agent", AMIR, FRIDAY + timedelta(minutes=18), ANSWER),
     event("flag", FRIDAY + timedelta(minutes=18), "*Amir Haddad", " set status to ", "*Waiting on requester"),
@@ -204,8 +220,8 @@ ENTRIES: tuple[Entry, ...] = (
     event("layers", FRIDAY + timedelta(minutes=22), "*Amir Haddad", " changed category to ", "*Network › VPN"),
     message(
         "3", "note", LENA, TODAY,
-        "<p>Same signature as six others. Gateway <code>eu-north-2</code> drops peers after 600 s idle on 26.2. Rolling "
-        "<code>keepalive=20</code> out at 15:00. Amir, can you close the loop with requesters after that?</p>",
+        "<p>Same signature as six others. Gateway <code>eu-north-2</code> drops peers after 600 s idle on 26.2. "
+        "Rolling <code>keepalive=20</code> out at 15:00. Amir, can you close the loop with requesters after that?</p>",
     ),
     event("rotate-ccw", TODAY + timedelta(minutes=3), "*Rosa Lindqvist", " reopened it"),
     message("4", "requester", ROSA, TODAY + timedelta(minutes=50), LAST, via="via portal"),
@@ -250,25 +266,35 @@ def _options(selected: str, *labels: str) -> tuple[OptionView, ...]:
     return tuple(OptionView(value=label.lower(), label=label, is_selected=label == selected) for label in labels)
 
 
-def details(*, may_change: bool = True) -> DetailsView:
-    def prop(noun: str, label: str, word: str, *others: str, **sign: object) -> PropertyView:
-        return PropertyView(
-            noun=noun, label=label, word=word, options=_options(word, word, *others), may_change=may_change, **sign
-        )  # type: ignore[arg-type]
+def earlier(id: str, subject: str, status: str, days: int) -> EarlierView:
+    at = words.dated(before(days=days), now=NOW, zone=ZONE)
+    return EarlierView(href=f"/tickets/{id}", subject=subject, status=words.status_for_agents(status), at=at)
 
+
+def details(*, may_change: bool = True) -> DetailsView:
+    def prop(noun: str, word: str, *others: str, icon: str = "", tone: Tone = "quiet",
+             person: PersonView | None = None) -> PropertyView:  # fmt: skip
+        options = _options(word, word, *others)
+        return PropertyView(noun=noun, label=noun.capitalize(), word=word, options=options, may_change=may_change,
+                            icon=icon, tone=tone, person=person)  # fmt: skip
+
+    statuses = ("Reopened", "In progress", "Waiting on requester", "Resolved", "Closed")
     return DetailsView(
         properties=(
-            prop("status", "Status", "Reopened", "In progress", "Waiting on requester", "Resolved", "Closed", icon="s-reopened", tone="accent"),
-            prop("assignee", "Assignee", "Lena Brandt", "Nobody", "Amir Haddad (you)", person=LENA),
+            prop("status", *statuses, icon="s-reopened", tone="accent"),
+            prop("assignee", "Lena Brandt", "Nobody", "Amir Haddad (you)", person=LENA),
             PropertyView(noun="team", label="Team", word="IT Support", icon="headset"),
-            prop("priority", "Priority", "High", "Urgent", "Normal", "Low", icon="p-high", tone="plain"),
-            prop("category", "Category", "Network › VPN", "Network › Wi-Fi", "Hardware", icon="tag"),
+            prop("priority", "High", "Urgent", "Normal", "Low", icon="p-high", tone="plain"),
+            prop("category", "Network › VPN", "Network › Wi-Fi", "Hardware", icon="tag"),
         ),
         requester=ROSA,
         role="Senior Designer · Brand",
-        facts=(FactView(icon="map-pin", text="Stockholm · 14:52 local time"), FactView(icon="building-2", text="Brand")),
-        earlier=(
-            EarlierView(href="/tickets/IT-4310", subject="Adobe fonts not syncing", status=words.status_for_agents("CLOSED"), at=words.dated(before(days=66), now=NOW, zone=ZONE)),
-            EarlierView(href="/tickets/IT-3988", subject="Replace a cracked charger", status=words.status_for_agents("RESOLVED"), at=words.dated(before(days=450), now=NOW, zone=ZONE)),
+        facts=(
+            FactView(icon="map-pin", text="Stockholm · 14:52 local time"),
+            FactView(icon="building-2", text="Brand"),
         ),
-    )  # fmt: skip
+        earlier=(
+            earlier("IT-4310", "Adobe fonts not syncing", "CLOSED", 66),
+            earlier("IT-3988", "Replace a cracked charger", "RESOLVED", 450),
+        ),
+    )

@@ -53,14 +53,16 @@ REQUESTS = RequestsView(
                      "Amir asked which keyboard layout.", "Asked yesterday", "Your turn."),
                 _row("IT-4821", "VPN drops every ten minutes since the macOS update", "IN_PROGRESS",
                      "Amir is working on it.", "You replied 4 minutes ago"),
-                _row("FAC-311", "Desk lamp on floor 2 hums", "NEW", "We have it. Someone looks at it next.", "Asked on Thu"),
+                _row("FAC-311", "Desk lamp on floor 2 hums", "NEW",
+                     "We have it. Someone looks at it next.", "Asked on Thu"),
             ),
         ),
         RequestSectionView(
             title="Solved",
             total=11,
             rows=(
-                _row("IT-4310", "Adobe fonts not syncing", "RESOLVED", "Solved by Léa on Fri 18 Sep.", "Reopen until 18 December"),
+                _row("IT-4310", "Adobe fonts not syncing", "RESOLVED",
+                     "Solved by Léa on Fri 18 Sep.", "Reopen until 18 December"),
                 _row("HR-90", "Parental leave from March", "CLOSED", "Closed on Mon 7 Sep.", "Asked on Wed 2 Sep"),
             ),
         ),

@@ -103,7 +103,8 @@ def test_the_lock_names_versions_and_hashes_but_no_addresses() -> None:
 
 
 def test_styles_use_logical_properties_only() -> None:
-    physical = r"(?<![\w-])((margin|padding|border|inset)-(left|right|top|bottom)|(left|right|top|bottom|width|height|(min|max)-(width|height)))\s*:"
+    side = "(left|right|top|bottom)"
+    physical = rf"(?<![\w-])((margin|padding|border|inset)-{side}|{side}|(min-|max-)?(width|height))\s*:"
     for path in (SOURCES / "css").glob("*.css"):
         style = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
         found = [line for line in style.splitlines() if re.search(physical, line)]

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 async def follow(desk: OpenDesk, ticket: str, name: str) -> None:
     async with desk.world.works.begin(system("Test")) as work:
         found = await tickets.visible(work, ticket)
-        work.session.add(TicketFollower(ticket_id=found.id, user_id=desk.users[name].id, created_at=work.now))
+        work.session.add(TicketFollower(ticket_id=found.id, user_id=desk.user(name).id, created_at=work.now))
 
 
 async def test_requests_are_told_in_sentences(desk: OpenDesk) -> None:

@@ -74,9 +74,9 @@ def test_every_status_has_a_word_and_a_glyph_for_both_sides(status: str) -> None
 def test_requesters_do_not_see_who_passes_a_ticket_to_whom() -> None:
     seen = {status: words.status_for_requesters(status) for status in TicketStatus}
 
-    assert seen["TRIAGED"].word == "Received"
-    assert seen["REOPENED"].word == "In progress"
-    assert seen["ASSIGNED"].glyph == "s-in-progress"
+    assert seen[TicketStatus.TRIAGED].word == "Received"
+    assert seen[TicketStatus.REOPENED].word == "In progress"
+    assert seen[TicketStatus.ASSIGNED].glyph == "s-in-progress"
 
 
 def test_no_two_statuses_of_an_agent_look_alike() -> None:

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Iterator
 
 from codex.classification import facts as classification_facts
+from codex.demo import facts as demo_facts
 from codex.identity import facts as identity_facts
 from codex.kernel.facts import AdminFact, Fact
 from codex.reactions import REACTIONS, RECORDS
@@ -40,7 +41,7 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-ADMINISTRATIVE = (classification_facts, identity_facts)
+ADMINISTRATIVE = (classification_facts, demo_facts, identity_facts)
 """The modules with administrative facts: imported so that their classes exist."""
 
 

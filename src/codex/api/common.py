@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Struct
 
 from codex.db.page import DEFAULT_LIMIT, MAX_LIMIT, Page
@@ -25,8 +25,10 @@ class Listed(Struct, Generic[T], frozen=True, rename="camel"):
     next_cursor: str | None
 
 
-Limit = Annotated[int, Parameter(query="limit", ge=1, le=MAX_LIMIT, description="How many items a page has at most.")]
-Cursor = Annotated[str | None, Parameter(query="cursor", description="The nextCursor of the page before this one.")]
+Limit = Annotated[
+    int, QueryParameter(name="limit", ge=1, le=MAX_LIMIT, description="How many items a page has at most.")
+]
+Cursor = Annotated[str | None, QueryParameter(name="cursor", description="The nextCursor of the page before this one.")]
 LIMIT = DEFAULT_LIMIT
 
 

@@ -1,9 +1,10 @@
 """`/tickets/{ref}/messages` and `/events`: what was said on a ticket, and what happened to it."""
 
 from litestar import Response, Router, get, post
+from litestar.params import FromPath, JSONBody
 
 from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, listed
-from codex.httpkit.asked import Asked
+from codex.httpkit.asked import Asking
 from codex.tickets import lifecycle, messages, queries, reading
 from codex.tickets.models import MessageType, TicketStatus
 from codex.tickets.rows import EventRow, MessageRow
@@ -18,7 +19,9 @@ class NewMessage(Body):
 
 
 @get("/messages", summary="The conversation")
-async def list_messages(asked: Asked, ref: str, limit: Limit = LIMIT, cursor: Cursor = None) -> Listed[MessageRow]:
+async def list_messages(
+    asked: Asking, ref: FromPath[str], limit: Limit = LIMIT, cursor: Cursor = None
+) -> Listed[MessageRow]:
     """Oldest first. Internal notes only for those who see a ticket's internal side."""
     async with asked.reading() as reader:
         ticket = await reading.seen(reader, asked.actor, queries.parse_ref(ref), now=asked.now)
@@ -26,20 +29,20 @@ async def list_messages(asked: Asked, ref: str, limit: Limit = LIMIT, cursor: Cu
 
 
 @post("/messages", summary="Reply, or write an internal note")
-async def write(asked: Asked, ref: str, data: NewMessage) -> Response[MessageRow]:
+async def write(asked: Asking, ref: FromPath[str], data: JSONBody[NewMessage]) -> Response[MessageRow]:
     """A requester's reply puts a waiting ticket back to work and reopens a finished one."""
     async with asked.work() as work:
         ticket = await queries.visible(work, queries.parse_ref(ref), lock=True)
         message = await messages.add(work, ticket, type=data.type, body=data.body)
         if data.status is not None:
             await lifecycle.move(work, ticket, to=data.status)
-    async with asked.reading() as reader:
-        row = await reading.message(reader, message.id)
-    return Response(row, status_code=201)
+    return Response(reading.written(message, asked.actor), status_code=201)
 
 
 @get("/events", summary="The history")
-async def list_events(asked: Asked, ref: str, limit: Limit = LIMIT, cursor: Cursor = None) -> Listed[EventRow]:
+async def list_events(
+    asked: Asking, ref: FromPath[str], limit: Limit = LIMIT, cursor: Cursor = None
+) -> Listed[EventRow]:
     """Oldest first. Internal facts only for those who see a ticket's internal side."""
     async with asked.reading() as reader:
         ticket = await reading.seen(reader, asked.actor, queries.parse_ref(ref), now=asked.now)

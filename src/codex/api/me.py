@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from litestar import Router, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
 from codex.api.common import Body, Listed, id_of
 from codex.db.database import Row
-from codex.httpkit.asked import Asked
+from codex.httpkit.asked import Asked, Asking
 from codex.identity import people, queries, tokens
 from codex.identity.people import PersonChanges
 from codex.kernel.actor import Scope
@@ -99,13 +100,13 @@ async def _me(asked: Asked) -> Me:
 
 
 @get("/", summary="Who one is")
-async def show(asked: Asked) -> Me:
+async def show(asked: Asking) -> Me:
     """The person behind the token, with the teams they work for and the roles that count there."""
     return await _me(asked)
 
 
 @patch("/", summary="Change one's own name, place, zone or theme")
-async def change(asked: Asked, data: MyChanges) -> Me:
+async def change(asked: Asking, data: JSONBody[MyChanges]) -> Me:
     """Only what is sent changes."""
     async with asked.work() as work:
         user = await queries.person(work.session, asked.credential.actor.id or UUID(int=0), lock=True)
@@ -121,7 +122,7 @@ _TOKEN = "id, name, scope::text, hint, expires_at, revoked_at, last_used_at, cre
 
 
 @get("/tokens", summary="One's personal API tokens")
-async def list_tokens(asked: Asked) -> Listed[TokenRow]:
+async def list_tokens(asked: Asking) -> Listed[TokenRow]:
     """Newest first, without their secrets."""
     async with asked.reading() as reader:
         rows = await reader.all(
@@ -132,7 +133,7 @@ async def list_tokens(asked: Asked) -> Listed[TokenRow]:
 
 
 @post("/tokens", summary="Make a personal API token")
-async def make_token(asked: Asked, data: NewToken) -> TokenRow:
+async def make_token(asked: Asking, data: JSONBody[NewToken]) -> TokenRow:
     """The answer holds the secret, once. A token is never worth more than the credential that made it."""
     async with asked.work() as work:
         user = await queries.person(work.session, asked.actor.id or UUID(int=0))
@@ -144,14 +145,14 @@ async def make_token(asked: Asked, data: NewToken) -> TokenRow:
 
 
 @delete("/tokens/{token_id:str}", summary="Revoke a personal API token")
-async def revoke_token(asked: Asked, token_id: str) -> None:
+async def revoke_token(asked: Asking, token_id: FromPath[str]) -> None:
     """It stops working at once. Owners revoke anybody's."""
     async with asked.work() as work:
         await tokens.revoke(work, id_of(token_id))
 
 
 @get("/sessions", summary="Where one is signed in")
-async def list_sessions(asked: Asked) -> Listed[SessionRow]:
+async def list_sessions(asked: Asking) -> Listed[SessionRow]:
     """Browsers, last used first."""
     async with asked.reading() as reader:
         rows = await reader.all(

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post, put
+from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from codex.api.common import Body, Listed, id_of
-from codex.httpkit.asked import Asked
+from codex.httpkit.asked import Asking
 from codex.identity import directory, policy, queries, teams
 from codex.identity.directory import MemberRow, TeamRow
 from codex.identity.models import Team, TeamAssignmentStrategy
@@ -34,14 +35,14 @@ class Membership(Body):
 
 
 @get("/", summary="All teams")
-async def list_teams(asked: Asked) -> Listed[TeamRow]:
+async def list_teams(asked: Asking) -> Listed[TeamRow]:
     """By name. Members see their own team's settings, owners see all."""
     async with asked.reading() as reader:
         return Listed(await directory.teams(reader, asked.actor), None)
 
 
 @post("/", summary="Add a team", opt={"scope": Scope.ADMIN})
-async def add(asked: Asked, data: NewTeam) -> Response[TeamRow]:
+async def add(asked: Asking, data: JSONBody[NewTeam]) -> Response[TeamRow]:
     """Owners only."""
     async with asked.work() as work:
         team = await teams.add(
@@ -54,14 +55,14 @@ async def add(asked: Asked, data: NewTeam) -> Response[TeamRow]:
 
 
 @get("/{ref:str}", summary="One team, by id or slug")
-async def show(asked: Asked, ref: str) -> TeamRow:
+async def show(asked: Asking, ref: FromPath[str]) -> TeamRow:
     """As far as one may see it."""
     async with asked.reading() as reader:
         return await directory.team(reader, asked.actor, _ref(ref))
 
 
 @patch("/{ref:str}", summary="Change a team", opt={"scope": Scope.ADMIN})
-async def change(asked: Asked, ref: str, data: TeamChanges) -> TeamRow:
+async def change(asked: Asking, ref: FromPath[str], data: JSONBody[TeamChanges]) -> TeamRow:
     """The team's admins and owners. A team with tickets is deactivated, not deleted."""
     async with asked.work() as work:
         team = await _team(work.session, ref)
@@ -71,7 +72,7 @@ async def change(asked: Asked, ref: str, data: TeamChanges) -> TeamRow:
 
 
 @delete("/{ref:str}", summary="Remove a team that never had a ticket", opt={"scope": Scope.ADMIN})
-async def remove(asked: Asked, ref: str) -> None:
+async def remove(asked: Asking, ref: FromPath[str]) -> None:
     """Owners only; 409 for a team with tickets."""
     async with asked.work() as work:
         team = await _team(work.session, ref)
@@ -79,7 +80,7 @@ async def remove(asked: Asked, ref: str) -> None:
 
 
 @get("/{ref:str}/members", summary="Who is in a team")
-async def list_members(asked: Asked, ref: str) -> Listed[MemberRow]:
+async def list_members(asked: Asking, ref: FromPath[str]) -> Listed[MemberRow]:
     """For its members and owners."""
     async with asked.reading() as reader:
         team = await directory.team(reader, asked.actor, _ref(ref))
@@ -89,7 +90,7 @@ async def list_members(asked: Asked, ref: str) -> Listed[MemberRow]:
 
 @put("/{ref:str}/members/{user_id:str}", summary="Add a member, or change the role", status_code=204,
      opt={"scope": Scope.ADMIN})  # fmt: skip
-async def put_member(asked: Asked, ref: str, user_id: str, data: Membership) -> None:
+async def put_member(asked: Asking, ref: FromPath[str], user_id: FromPath[str], data: JSONBody[Membership]) -> None:
     """The team's admins and owners, up to their own role."""
     async with asked.work() as work:
         team = await _team(work.session, ref)
@@ -98,7 +99,7 @@ async def put_member(asked: Asked, ref: str, user_id: str, data: Membership) -> 
 
 
 @delete("/{ref:str}/members/{user_id:str}", summary="Take somebody out of a team", opt={"scope": Scope.ADMIN})
-async def remove_member(asked: Asked, ref: str, user_id: str) -> None:
+async def remove_member(asked: Asking, ref: FromPath[str], user_id: FromPath[str]) -> None:
     """They are unassigned from the team's open tickets."""
     async with asked.work() as work:
         team = await _team(work.session, ref)

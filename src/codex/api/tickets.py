@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, UnsetType
 
 from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, etag, expected_version, listed
 from codex.api.ticket_filters import filters_of
 from codex.classification.queries import category
 from codex.db.work import Work
-from codex.httpkit.asked import Asked, Req
+from codex.httpkit.asked import Asking, Req
 from codex.identity import queries as people
 from codex.identity.models import Team, User
 from codex.kernel import clock
@@ -67,17 +67,17 @@ class Assignment(Body):
     assignee_id: UUID | None | UnsetType = UNSET
 
 
-Sort = Annotated[str, Parameter(query="sort", description=f"One of {', '.join(listing.SORTS)}; `-` is descending.")]
+Sort = Annotated[str, QueryParameter(name="sort", description=f"One of {', '.join(listing.SORTS)}; `-` is descending.")]
 
 
 AsOf = Annotated[
-    str | None, Parameter(query="asOf", description="The ticket as it was then (ISO 8601 with zone), not as it is.")
+    str | None, QueryParameter(name="asOf", description="The ticket as it was then (ISO 8601 with zone), not as it is.")
 ]
 
 
 @get("/", summary="Tickets that one may see")
 async def list_tickets(
-    request: Req, asked: Asked, sort: Sort = listing.DEFAULT_SORT, limit: Limit = LIMIT, cursor: Cursor = None
+    request: Req, asked: Asking, sort: Sort = listing.DEFAULT_SORT, limit: Limit = LIMIT, cursor: Cursor = None
 ) -> Listed[TicketRow]:
     """Narrowed by any filters together; newest change first unless `sort` says otherwise."""
     async with asked.reading() as reader:
@@ -88,14 +88,14 @@ async def list_tickets(
 
 
 @get("/counts", summary="How many tickets one may see")
-async def count_tickets(request: Req, asked: Asked) -> CountsRow:
+async def count_tickets(request: Req, asked: Asking) -> CountsRow:
     """By status, team and assignee, under the same filters as the list."""
     async with asked.reading() as reader:
         return await listing.counts(reader, asked.actor, await filters_of(request, reader, asked.actor), now=asked.now)
 
 
 @post("/", summary="Open a ticket")
-async def create(asked: Asked, data: NewTicket) -> Response[TicketDetail]:
+async def create(asked: Asking, data: JSONBody[NewTicket]) -> Response[TicketDetail]:
     """For oneself or, as an agent, for somebody else. Everything in it happens together or not at all."""
     async with asked.work() as work:
         ticket = await _open(work, data)
@@ -103,7 +103,7 @@ async def create(asked: Asked, data: NewTicket) -> Response[TicketDetail]:
 
 
 @get("/{ref:str}", summary="One ticket, by id, number or display id")
-async def show(asked: Asked, ref: str, as_of: AsOf = None) -> Response[TicketDetail]:
+async def show(asked: Asking, ref: FromPath[str], as_of: AsOf = None) -> Response[TicketDetail]:
     """404 when it does not exist or is not visible to the reader: the two are not told apart."""
     if as_of is None:
         return await _answer(asked, queries.parse_ref(ref))
@@ -113,7 +113,9 @@ async def show(asked: Asked, ref: str, as_of: AsOf = None) -> Response[TicketDet
 
 
 @patch("/{ref:str}", summary="Change subject, description, priority or category")
-async def change(request: Req, asked: Asked, ref: str, data: TicketChanges) -> Response[TicketDetail]:
+async def change(
+    request: Req, asked: Asking, ref: FromPath[str], data: JSONBody[TicketChanges]
+) -> Response[TicketDetail]:
     """Honours If-Match; a change that changes nothing writes nothing."""
     stated = data.version if isinstance(data.version, int) else None
     async with asked.work() as work:
@@ -123,7 +125,9 @@ async def change(request: Req, asked: Asked, ref: str, data: TicketChanges) -> R
 
 
 @post("/{ref:str}/transition", summary="Move a ticket to another status", status_code=200)
-async def transition(request: Req, asked: Asked, ref: str, data: Transition) -> Response[TicketDetail]:
+async def transition(
+    request: Req, asked: Asking, ref: FromPath[str], data: JSONBody[Transition]
+) -> Response[TicketDetail]:
     """409 names the allowed statuses when the move is impossible."""
     async with asked.work() as work:
         ticket = await _locked(work, ref, version=expected_version(request))
@@ -132,7 +136,7 @@ async def transition(request: Req, asked: Asked, ref: str, data: Transition) -> 
 
 
 @post("/{ref:str}/assign", summary="Assign, unassign or transfer a ticket", status_code=200)
-async def assign(request: Req, asked: Asked, ref: str, data: Assignment) -> Response[TicketDetail]:
+async def assign(request: Req, asked: Asking, ref: FromPath[str], data: JSONBody[Assignment]) -> Response[TicketDetail]:
     """The assignee must be an active member of the team (422). Who transfers a ticket may lose sight of it: 204."""
     if data.team_id is UNSET and data.assignee_id is UNSET:
         raise Invalid(Problem("", "Send teamId, assigneeId or both."))
@@ -153,13 +157,12 @@ async def assign(request: Req, asked: Asked, ref: str, data: Assignment) -> Resp
 async def _open(work: Work, data: NewTicket) -> Ticket:
     requester = await _requester(work, data.requester_id)
     team = await _team(work, data.team_id) if data.team_id else None
-    if data.category_id:
-        await category(work.session, data.category_id)
+    chosen = await category(work.session, data.category_id) if data.category_id else None
     for_agents = data.assignee_id is not None or data.message is not None
     require(not for_agents or work.actor.is_agent, "Only agents assign, or write a first message.")
     ticket = await opening.open_ticket(
         work, requester=requester, subject=data.subject, description=data.description, priority=data.priority,
-        channel=data.channel, team=team, category_id=data.category_id,
+        channel=data.channel, team=team, category=chosen,
     )  # fmt: skip
     if data.assignee_id is not None:
         await assignment.assign_to(work, ticket, data.assignee_id)
@@ -175,9 +178,11 @@ def _instant(text: str) -> datetime:
         raise Invalid(Problem("asOf", f"{text!r} is not an instant such as 2026-03-02T09:00:00Z.")) from bad
 
 
-async def _requester(work: Work, requester_id: UUID | None) -> User:
+async def _requester(work: Work, requester_id: UUID | None) -> User | None:
+    if requester_id in (None, work.actor.id):
+        return None
     try:
-        return await people.person(work.session, requester_id or work.actor.id or UUID(int=0))
+        return await people.person(work.session, requester_id)
     except NotFound as missing:
         raise Unprocessable("There is no such person.", path="requesterId") from missing
 
@@ -206,7 +211,7 @@ async def _locked(work: Work, ref: str, *, version: int | None) -> Ticket:
 
 
 async def _answer(
-    asked: Asked, ref: queries.Ref, *, status_code: int = 200, location: bool = False
+    asked: Asking, ref: queries.Ref, *, status_code: int = 200, location: bool = False
 ) -> Response[TicketDetail]:
     async with asked.reading() as reader:
         ticket, _ = await reading.detail(reader, asked.actor, ref, now=asked.now)

@@ -4,10 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, id_of, listed
-from codex.httpkit.asked import Asked
+from codex.httpkit.asked import Asking
 from codex.identity import directory, people, queries
 from codex.identity.directory import PersonRow
 from codex.identity.people import PersonChanges
@@ -27,8 +27,8 @@ class NewUser(Body):
 
 @get("/", summary="People, by name")
 async def list_users(
-    asked: Asked,
-    q: Annotated[str, Parameter(query="q", description="Part of a name or, for agents, of an address.")] = "",
+    asked: Asking,
+    q: Annotated[str, QueryParameter(name="q", description="Part of a name or, for agents, of an address.")] = "",
     limit: Limit = LIMIT,
     cursor: Cursor = None,
 ) -> Listed[PersonRow]:
@@ -38,14 +38,14 @@ async def list_users(
 
 
 @get("/{user_id:str}", summary="One person")
-async def show(asked: Asked, user_id: str) -> PersonRow:
+async def show(asked: Asking, user_id: FromPath[str]) -> PersonRow:
     """As far as one may see them."""
     async with asked.reading() as reader:
         return await directory.person(reader, asked.actor, id_of(user_id))
 
 
 @post("/", summary="Add a person", opt={"scope": Scope.ADMIN})
-async def add(asked: Asked, data: NewUser) -> Response[PersonRow]:
+async def add(asked: Asking, data: JSONBody[NewUser]) -> Response[PersonRow]:
     """Owners only."""
     async with asked.work() as work:
         user = await people.add(
@@ -58,7 +58,7 @@ async def add(asked: Asked, data: NewUser) -> Response[PersonRow]:
 
 
 @patch("/{user_id:str}", summary="Change a person", opt={"scope": Scope.ADMIN})
-async def change(asked: Asked, user_id: str, data: PersonChanges) -> PersonRow:
+async def change(asked: Asking, user_id: FromPath[str], data: JSONBody[PersonChanges]) -> PersonRow:
     """Owners only. The last active owner stays one; nobody changes their own role."""
     key = id_of(user_id)
     async with asked.work() as work:

@@ -54,6 +54,7 @@ class Work:
         self.actor = actor
         self.now = now or clock.now()
         self.cause_id: UUID | None = None
+        self.depth = 0
         self._recorded: list[Recorded] = []
 
     async def __aenter__(self) -> Self:
@@ -99,9 +100,11 @@ class Step(Work):
     def __init__(self, outer: Work, actor: Actor, now: datetime) -> None:
         super().__init__(outer._database, outer._settle, actor, now=now)
         self.session = outer.session
-        self.cause_id = outer.cause_id
+        self.cause_id, self.depth = outer.cause_id, outer.depth
+        self._outer = outer
 
     async def __aenter__(self) -> Self:
+        await self._settle(self._outer)  # what was recorded before the step happened before it
         return self
 
     async def __aexit__(

@@ -24,7 +24,7 @@ async def open_ticket(work: Work, house: House, telling: Telling) -> Ticket:
             priority=script.priority,
             channel=telling.channel,
             team=house.teams[script.team],
-            category_id=house.categories[script.category].id,
+            category=house.categories[script.category],
         )
     await work.session.flush()
     return ticket

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Request
+from litestar.di import NamedDependency
 
 from codex.db.database import Reader
 from codex.db.work import Work, Works
@@ -44,6 +45,10 @@ class Asked:
         """A connection for reads."""
         async with self.works.database.reading() as reader:
             yield reader
+
+
+Asking = NamedDependency[Asked]
+"""The type of a handler's parameter `asked`: `provide_asked` fills it in."""
 
 
 async def provide_asked(request: Req) -> Asked:

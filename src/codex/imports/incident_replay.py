@@ -14,10 +14,11 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from codex.classification import queries as classification
+from codex.classification.models import Category
 from codex.db.work import Work, Works
 from codex.identity import queries as people
 from codex.imports.incident_cast import Cast
-from codex.imports.incident_names import UNKNOWN_CALLER, UNKNOWN_UPDATER, UNNAMED_GROUP
+from codex.imports.incident_names import UNKNOWN_CALLER, UNKNOWN_UPDATER, UNNAMED_GROUP, CategoryKey
 from codex.imports.incident_order import Moment, Replay
 from codex.imports.incident_plan import category_of, plan
 from codex.imports.incident_steps import Assign, Known, Move, Open, SetCategory, SetPriority, Step, Transfer
@@ -131,8 +132,7 @@ async def _do(work: Work, step: Step, ticket: Ticket | None, cast: Cast) -> Tick
         assert ticket is not None
         match step:
             case SetCategory(category=key):
-                category_id = await cast.category(acting, key)
-                await triage.set_category(acting, ticket, await classification.category(work.session, category_id))
+                await triage.set_category(acting, ticket, await _category(acting, key, cast))
             case SetPriority(priority=priority):
                 await triage.set_priority(acting, ticket, TicketPriority(priority))
             case Transfer(group=key):
@@ -156,8 +156,12 @@ async def _open(work: Work, step: Open, cast: Cast) -> Ticket:
         description=step.description,
         priority=TicketPriority(step.priority),
         channel=TicketChannel(step.channel),
-        category_id=await cast.category(work, step.category) if step.category else None,
+        category=await _category(work, step.category, cast) if step.category else None,
     )
+
+
+async def _category(work: Work, key: CategoryKey, cast: Cast) -> Category:
+    return await classification.category(work.session, await cast.category(work, key))
 
 
 async def _assign(work: Work, ticket: Ticket, key: str, cast: Cast) -> None:

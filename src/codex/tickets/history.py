@@ -19,6 +19,8 @@ async def write(work: Work, fact: Fact) -> None:
     if not isinstance(fact, TicketFact):
         return
     ticket = fact.ticket
+    if work.now < ticket.updated_at:
+        raise RuntimeError("A ticket was changed at a time before its last change: it was not loaded with a lock.")
     ticket.version += 1
     ticket.updated_at = work.now
     event = TicketEvent(

@@ -1,9 +1,8 @@
 """A ticket begins."""
 
-from uuid import UUID
-
 from sqlalchemy import text
 
+from codex.classification.models import Category
 from codex.db.work import Work
 from codex.identity.models import Team, User
 from codex.kernel.checks import Checks
@@ -20,34 +19,39 @@ NO_TEAM_PREFIX = "TKT"
 async def open_ticket(
     work: Work,
     *,
-    requester: User,
+    requester: User | None,
     subject: str,
     description: str = "",
     priority: TicketPriority = TicketPriority.P3,
     channel: TicketChannel = TicketChannel.PORTAL,
     team: Team | None = None,
-    category_id: UUID | None = None,
+    category: Category | None = None,
 ) -> Ticket:
-    """Open a ticket for a person: NEW, in the team's queue, assigned to nobody.
+    """Open a ticket for a person (None: for the actor): NEW, in the team's queue, assigned to nobody.
 
     Everybody opens tickets for themselves; for others, those who work for a team. The display id starts with the
-    team's prefix and never changes after. Raises Invalid, or Unprocessable for an inactive team or requester.
+    team's prefix and never changes after. Raises Invalid, or Unprocessable for an inactive team, category or requester.
     """
-    own = work.actor.id == requester.id
+    requester_id = requester.id if requester else work.actor.id
+    own = work.actor.id == requester_id
     require(own or not work.actor.is_person or work.actor.is_agent, "Only agents open tickets for somebody else.")
     with Checks() as check:
         subject = check.line("subject", subject, most=SUBJECT_MOST)
         description = check.text("description", description, most=DESCRIPTION_MOST)
+    if category is not None and not category.is_active:
+        raise Unprocessable(f"The category {category.name} is no longer in use.", path="categoryId")
     if team is not None and not team.is_active:
         raise Unprocessable(f"The team {team.name} is not active.", path="teamId")
-    if not requester.is_active:
+    if requester_id is None:
+        raise Unprocessable("A ticket needs a requester.", path="requesterId")
+    if requester is not None and not requester.is_active:
         raise Unprocessable(f"{requester.display_name} is deactivated.", path="requesterId")
     number: int = await work.session.scalar(text("SELECT nextval('tickets_number_seq')")) or 0
     ticket = Ticket(
         id=new_id(), number=number, display_id=f"{(team and team.prefix) or NO_TEAM_PREFIX}-{number}", subject=subject,
         description=description, status=TicketStatus.NEW, priority=priority, channel=channel,
-        requester_id=requester.id, assigned_team_id=team.id if team else None, assignee_id=None,
-        category_id=category_id, version=0, created_at=work.now, updated_at=work.now,
+        requester_id=requester_id, assigned_team_id=team.id if team else None, assignee_id=None,
+        category_id=category.id if category else None, version=0, created_at=work.now, updated_at=work.now,
     )  # fmt: skip
     work.session.add(ticket)
     work.record(_opened(ticket))

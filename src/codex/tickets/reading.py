@@ -13,7 +13,7 @@ from codex.kernel.errors import Invalid, NotFound, Problem
 from codex.kernel.richtext import to_html
 from codex.tickets.facts import PUBLIC_TYPES
 from codex.tickets.listing import COLUMNS, JOINS, row_fields
-from codex.tickets.models import AccessLevel, MessageType, TicketStatus, Ties
+from codex.tickets.models import AccessLevel, MessageType, TicketMessage, TicketStatus, Ties
 from codex.tickets.policy import FOLLOWS_SQL, GRANT_SQL, VISIBLE_SQL, Operation, may, sight
 from codex.tickets.queries import Ref, ref_sql
 from codex.tickets.rows import (
@@ -107,15 +107,13 @@ async def messages(
     return cut(found, limit=limit, place=lambda m: Place("messages", m.created_at.isoformat(), m.id))
 
 
-async def message(reader: Reader, message_id: UUID) -> MessageRow:
-    """One message, for whoever has just written it."""
-    row = await reader.first(
-        f"SELECT {_MESSAGE} FROM ticket_messages m LEFT JOIN users a ON a.id = m.author_id WHERE m.id = %(id)s",
-        {"id": message_id},
-    )
-    if row is None:
-        raise NotFound("There is no such message.")
-    return _message(row)
+def written(message: TicketMessage, author: Actor) -> MessageRow:
+    """A message as its author sees it just after writing it: what is known need not be read back."""
+    return MessageRow(
+        id=message.id, ticket_id=message.ticket_id, author=PersonRef(author.id, author.name) if author.id else None,
+        type=message.type, body=message.body, body_html=to_html(message.body), attachments=[],
+        created_at=message.created_at, edited_at=None, is_redacted=False,
+    )  # fmt: skip
 
 
 async def events(

@@ -1,0 +1,140 @@
+"""A desk filled by the benchmark is as true as one that people have used."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from uuid import UUID
+
+import psycopg
+import pytest
+from bench.fill import Filled
+from bench.plots import endings
+from psycopg.conninfo import make_conninfo
+
+from bench import fill, truth
+from codex.db.database import Access, Database
+from codex.identity import queries as people
+from codex.kernel import clock
+from codex.kernel.actor import Actor
+from codex.tickets import listing
+from codex.tickets.filters import Filters, StatusGroup
+from databases import FreshDatabase
+
+TICKETS = 320
+
+
+@pytest.fixture(scope="module")
+def desk() -> Filled:
+    return fill.plan(TICKETS, now_us=time.time_ns() // 1000)
+
+
+@pytest.fixture(scope="module")
+def filled(make_database: Callable[[], AbstractContextManager[FreshDatabase]], desk: Filled) -> Iterator[FreshDatabase]:
+    """Filled as the owner of the tables, so that every foreign key and constraint has been checked."""
+    with make_database() as database:
+        with psycopg.connect(**database.owner, autocommit=True) as connection:
+            fill.fill(connection, desk)
+        yield database
+
+
+@pytest.fixture
+def owner(filled: FreshDatabase) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(**filled.owner, autocommit=True) as connection:
+        yield connection
+
+
+async def test_every_row_is_what_its_events_fold_to(filled: FreshDatabase, desk: Filled) -> None:
+    assert await truth.check(_access(filled), desk) == (TICKETS, [])
+
+
+async def test_a_sample_is_compared_like_the_whole(
+    filled: FreshDatabase, desk: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(truth, "SAMPLE", 100)
+    assert await truth.check(_access(filled), desk) == (100, [])
+
+
+def test_there_are_as_many_rows_as_the_plots_say(owner: psycopg.Connection, desk: Filled) -> None:
+    assert _one(owner, "SELECT count(*) FROM tickets") == TICKETS
+    assert _one(owner, "SELECT count(*) FROM users") == desk.users
+    assert _one(owner, "SELECT count(*) FROM ticket_events") == _one(owner, "SELECT sum(version) FROM tickets")
+    said = _one(owner, "SELECT count(*) FROM ticket_events WHERE type = 'MESSAGE_ADDED'")
+    assert _one(owner, "SELECT count(*) FROM ticket_messages") == said
+    assert _one(owner, "SELECT max(version) FROM tickets") == max(ending.events for ending in endings())
+    unresolved = "SELECT count(*) FILTER (WHERE completed_at IS NULL) * 100 / count(*) FROM tickets"
+    assert _one(owner, unresolved) in range(4, 14)
+
+
+def test_events_name_the_messages_that_were_written(owner: psycopg.Connection) -> None:
+    lost = """SELECT count(*) FROM ticket_events e WHERE e.type = 'MESSAGE_ADDED' AND NOT EXISTS (
+                SELECT FROM ticket_messages m WHERE m.id = (e.payload->>'messageId')::uuid AND m.ticket_id = e.ticket_id
+                  AND m.created_at = e.created_at AND m.author_id = e.created_by_id
+                  AND m.type::text = e.payload->>'type')"""
+    assert _one(owner, lost) == 0
+
+
+def test_assignees_work_for_the_team(owner: psycopg.Connection) -> None:
+    stray = """SELECT count(*) FROM tickets t WHERE t.assignee_id IS NOT NULL AND NOT EXISTS (
+                 SELECT FROM team_members m WHERE m.team_id = t.assigned_team_id AND m.user_id = t.assignee_id)"""
+    assert _one(owner, stray) == 0
+
+
+def test_the_next_ticket_gets_the_next_number(owner: psycopg.Connection) -> None:
+    assert _one(owner, "SELECT nextval('tickets_number_seq')") == TICKETS + 1
+
+
+def test_every_index_is_back(owner: psycopg.Connection, database: FreshDatabase) -> None:
+    indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
+    with psycopg.connect(**database.owner) as fresh:
+        assert owner.execute(indexes.encode()).fetchall() == fresh.execute(indexes.encode()).fetchall()
+
+
+def test_tickets_are_known_by_their_number(owner: psycopg.Connection, desk: Filled) -> None:
+    for number in (1, 16, 17, TICKETS):
+        assert _one(owner, f"SELECT id FROM tickets WHERE number = {number}") == desk.timeline.ticket_id(number)
+        assert _one(owner, f"SELECT {desk.timeline.ticket_id_sql(str(number))}") == desk.timeline.ticket_id(number)
+    kept = (
+        "SELECT count(*) FROM tickets WHERE number %% 16 = 0 AND display_id = 'IT-' || number AND assigned_team_id = %s"
+    )
+    found = owner.execute(kept.encode(), [desk.team_id]).fetchone()
+    assert found == (len(desk.known),)
+    steady = (
+        "SELECT count(*) FROM tickets WHERE number = ANY(%s) AND status = 'IN_PROGRESS' AND assignee_id IS NOT NULL"
+    )
+    assert owner.execute(steady.encode(), [list(desk.steady)]).fetchone() == (len(desk.steady),)
+
+
+async def test_cursors_lead_through_the_queue_once(filled: FreshDatabase, desk: Filled) -> None:
+    database = Database(_access(filled), max_connections=1)
+    await database.open()
+    try:
+        async with database.reading() as reader:
+            actor = await people.actor_of(reader, UUID(desk.agent_id))
+        whole = await _walk(database, actor, limit=200)
+        assert await _walk(database, actor, limit=7) == whole
+    finally:
+        await database.close()
+    assert len(whole) == len(set(whole)) > 14
+
+
+async def _walk(database: Database, actor: Actor, *, limit: int) -> list[int]:
+    numbers: list[int] = []
+    cursor = None
+    filters = Filters(groups=(StatusGroup.DONE,), teams=tuple(actor.team_roles))
+    while True:
+        async with database.reading() as reader:
+            page = await listing.page(reader, actor, filters, now=clock.now(), limit=limit, cursor=cursor)
+        numbers += [row.number for row in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            return numbers
+
+
+def _access(database: FreshDatabase) -> Access:
+    return Access(make_conninfo("", **database.app), called="test", assume_role=False, prepare=True)
+
+
+def _one(connection: psycopg.Connection, sql: str) -> object:
+    row = connection.execute(sql.encode()).fetchone()
+    assert row is not None
+    return row[0]
