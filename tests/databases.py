@@ -99,7 +99,7 @@ def end_orphans() -> None:
 
 
 def _quickest() -> Path:
-    memory = Path("/dev/shm")  # noqa: S108 - private directories are made in it
+    memory = Path("/dev/shm")
     if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 1024**3:
         return memory
     return Path(tempfile.gettempdir())

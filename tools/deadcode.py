@@ -31,7 +31,8 @@ def main() -> int:
         if item.typ in KINDS and not (item.typ == "class" and item.filename.name == "models.py")
     ]
     for item in unused:
-        sys.stderr.write(f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno}: unused {item.typ} {item.name}\n")
+        place = f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno}"
+        sys.stderr.write(f"{place}: unused {item.typ} {item.name}\n")
     return 1 if unused else 0
 
 

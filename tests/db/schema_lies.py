@@ -36,8 +36,7 @@ class Twice:
 
 def _names(table: str, *columns: str) -> tuple[Bad, ...]:
     return tuple(
-        Bad(f"a {column} of {table} is more than blanks", f"{table}.{column}", {column: " \t\n"})
-        for column in columns
+        Bad(f"a {column} of {table} is more than blanks", f"{table}.{column}", {column: " \t\n"}) for column in columns
     )
 
 
@@ -208,9 +207,7 @@ ONCE: tuple[Twice, ...] = (
     Twice("there is one global calendar", "sla_business_hours_settings", "pk_sla_business_hours_settings"),
     Twice("a team has one policy for a priority", "sla_policies", "uq_sla_policies_team_id_priority"),
     Twice("a ticket has its clocks once", "sla_instances", "uq_sla_instances_ticket_id"),
-    Twice(
-        "a person has one default view", "saved_views", "uq_saved_views_default_of_user", _DEFAULT, _DEFAULT
-    ),
+    Twice("a person has one default view", "saved_views", "uq_saved_views_default_of_user", _DEFAULT, _DEFAULT),
     Twice(
         "a team has one default view",
         "saved_views",

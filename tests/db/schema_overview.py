@@ -38,8 +38,7 @@ FIELDS: dict[str, str] = {
 }
 
 ENUMS: dict[str, str] = {
-    "ticket_status": "NEW TRIAGED ASSIGNED IN_PROGRESS WAITING_ON_REQUESTER WAITING_ON_VENDOR RESOLVED "
-    "CLOSED REOPENED",
+    "ticket_status": "NEW TRIAGED ASSIGNED IN_PROGRESS WAITING_ON_REQUESTER WAITING_ON_VENDOR RESOLVED CLOSED REOPENED",
     "ticket_priority": "P1 P2 P3 P4",
     "ticket_channel": "PORTAL EMAIL",
     "message_type": "PUBLIC INTERNAL",

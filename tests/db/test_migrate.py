@@ -52,9 +52,7 @@ def test_an_empty_database_gets_everything_and_the_second_upgrade_changes_nothin
     assert current_state(empty_database.owner) == SchemaState.UP_TO_DATE
 
 
-def test_an_older_database_gets_what_it_lacks(
-    empty_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_older_database_gets_what_it_lacks(empty_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as older:
         older.setattr(revision, "known", lambda: CODE[:1])
         assert migrate.upgrade(empty_database.owner).applied == CODE[:1]
@@ -112,9 +110,9 @@ def test_a_database_of_somebody_else_is_left_as_it_is(empty_database: FreshDatab
     with pytest.raises(SetupError, match=r'^The database holds .*"tickets" already exists.*of its own\.$'):
         migrate.upgrade(empty_database.owner)
     with psycopg.connect(**empty_database.owner) as connection:
-        assert connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        ).fetchall() == [("tickets",)]
+        assert connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall() == [
+            ("tickets",)
+        ]
 
 
 def test_a_table_that_is_busy_for_too_long_is_named_as_the_cause(
@@ -127,12 +125,8 @@ def test_a_table_that_is_busy_for_too_long_is_named_as_the_cause(
             migrate.upgrade(database.owner)
 
 
-def test_a_role_without_rights_on_the_database_is_told_so(
-    empty_database: FreshDatabase, outsider: str
-) -> None:
-    with pytest.raises(
-        SetupError, match=r"^The migrating role lacks a right \(permission denied .*\); .*\.$"
-    ):
+def test_a_role_without_rights_on_the_database_is_told_so(empty_database: FreshDatabase, outsider: str) -> None:
+    with pytest.raises(SetupError, match=r"^The migrating role lacks a right \(permission denied .*\); .*\.$"):
         migrate.upgrade({**empty_database.owner, "user": outsider})
 
 

@@ -32,9 +32,7 @@ def schema(migrated: FreshDatabase) -> Schema:
 
 def test_migrations_lead_to_what_the_models_say(migrated: FreshDatabase) -> None:
     with engine_of(migrated).connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
-        )
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, tables.metadata) == []
 
 
@@ -117,9 +115,7 @@ def test_every_index_of_the_overview_exists(schema: Schema, table: str, columns:
 
 @pytest.mark.parametrize(("table", "columns", "predicate"), overview.PARTIAL_INDEXES)
 def test_queues_have_an_index_of_their_own(schema: Schema, table: str, columns: str, predicate: str) -> None:
-    assert (columns, predicate) in {
-        (" ".join(i.columns), i.predicate) for i in schema.indexes if i.table == table
-    }
+    assert (columns, predicate) in {(" ".join(i.columns), i.predicate) for i in schema.indexes if i.table == table}
 
 
 def test_arrays_of_enums_and_fractions_of_hours_come_back_as_they_went_in(database: FreshDatabase) -> None:
@@ -129,9 +125,7 @@ def test_arrays_of_enums_and_fractions_of_hours_come_back_as_they_went_in(databa
         session.add(policy)
         session.flush()
         session.add(
-            SlaPolicyConfigTarget(
-                policy_config_id=policy.id, priority=TicketPriority.P1, resolution_hours=hours
-            )
+            SlaPolicyConfigTarget(policy_config_id=policy.id, priority=TicketPriority.P1, resolution_hours=hours)
         )
         session.commit()
 

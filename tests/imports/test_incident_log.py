@@ -143,9 +143,7 @@ def test_a_folder_is_no_log(tmp_path):
 
 def test_a_header_without_a_needed_column_names_what_is_missing(log):
     header = HEADER.replace("opened_at", "when").replace("priority", "how_bad")
-    with pytest.raises(
-        LogError, match=r"^log.csv is no incident log: its header lacks opened_at, priority\.$"
-    ):
+    with pytest.raises(LogError, match=r"^log.csv is no incident log: its header lacks opened_at, priority\.$"):
         next(read_log(log(FIRST_LINE, header=header)))
 
 

@@ -161,9 +161,7 @@ async def test_killed_within_a_batch_and_started_again_it_is_the_same(works, mak
 
 async def test_two_imports_at_once_are_refused(works):
     async with works.begin(system()) as work:
-        await work.session.execute(
-            text("SELECT pg_advisory_xact_lock(:key)"), {"key": incident_replay._ONE_AT_A_TIME}
-        )
+        await work.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": incident_replay._ONE_AT_A_TIME})
         with pytest.raises(Conflict, match="Another import"):
             await live(works)
 

@@ -59,9 +59,9 @@ class Running:
 
     def shell(self, *arguments: str) -> str:
         """A command of the shell, and what it prints."""
-        return subprocess.run(
-            [sys.executable, "-m", "codex", *arguments], env=self.environment, capture_output=True, text=True, check=True
-        ).stdout.strip()
+        command = [sys.executable, "-m", "codex", *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
 
     def call(self, method: str, path: str, token: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         """One request to the API; status and body."""

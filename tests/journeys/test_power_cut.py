@@ -93,9 +93,8 @@ def test_any_process_that_is_killed_is_started_again(desk, token):
 
 
 def test_a_second_start_on_the_same_data_says_so_in_a_sentence(desk):
-    again = subprocess.run(
-        [*_command(desk.process.pid).split("\0")[:-1]], env=desk.environment, capture_output=True, text=True, check=False
-    )
+    command = _command(desk.process.pid).split("\0")[:-1]
+    again = subprocess.run(command, env=desk.environment, capture_output=True, text=True, check=False)
     assert again.returncode == 1
     assert again.stderr == (
         f"codex: Codex is already running on {desk.data_dir}; stop it, or choose another --data-dir.\n"

@@ -39,6 +39,7 @@ async def test_requests_are_told_in_sentences(desk: OpenDesk) -> None:
     assert "Haddad" not in told, "requesters know agents by their first name"
     assert parts_of(page.text).scripts == []
     assert "1 waiting for you" in told
+    assert told.index("Laptop") < told.index("Mouse is dead"), "what waits for the reader comes first"
 
 
 async def test_a_requester_never_sees_the_internal_side(desk: OpenDesk) -> None:

@@ -57,9 +57,11 @@ async def test_the_answer_is_the_same_for_everybody_and_nobody(desk: OpenDesk) -
 
 
 async def test_half_an_address_is_asked_for_again(desk: OpenDesk) -> None:
-    answer = await (await desk.visitor()).client.post("/signin", data={"email": '"><b>rosa'})
+    visitor = await desk.visitor()
+    answer = await visitor.client.post("/signin", data={"email": '"><b>rosa'})
+    nul = await visitor.client.post("/signin", data={"email": f"\x00{ROSA}"})
 
-    assert answer.status_code == 422
+    assert answer.status_code == nul.status_code == 422
     assert "Write the whole address" in answer.text and 'value="&#34;&gt;&lt;b&gt;rosa"' in answer.text
 
 

@@ -63,4 +63,5 @@ class Edge:
             return
         REQUESTS.labels(method, route, status).inc()
         SECONDS.labels(method, route).observe(seconds)
-        log.info("request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+        path = route if "{token" in route else scope["path"]  # a sign-in link is a key
+        log.info("request", method=method, path=path, status=status, ms=round(seconds * 1000, 1))

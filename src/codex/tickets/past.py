@@ -55,9 +55,7 @@ async def _names(reader: Reader, state: TicketState) -> dict[UUID, tuple[str, st
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _detail(
-    ticket_id: UUID, state: TicketState, names: dict[UUID, tuple[str, str]], *, internal: bool
-) -> TicketDetail:
+def _detail(ticket_id: UUID, state: TicketState, names: dict[UUID, tuple[str, str]], *, internal: bool) -> TicketDetail:
     requester, email = names[state.requester_id]
     team, category = state.assigned_team_id, state.category_id
     return TicketDetail(

@@ -17,13 +17,14 @@ Ref = UUID | int | str
 
 
 def parse_ref(text: str) -> Ref:
-    """What kind of name a ticket is called by. Anything that is neither id nor number is taken for a display id."""
+    """What kind of name a ticket is called by. Anything that is neither id nor number is taken for a display id,
+    without the NUL bytes that PostgreSQL cannot hold."""
     if text.isascii() and text.isdigit() and len(text) <= 18:
         return int(text)
     try:
         return UUID(text)
     except ValueError:
-        return text.strip().upper()
+        return text.replace("\x00", "").strip().upper()
 
 
 def ref_sql(ref: Ref) -> str:

@@ -3,7 +3,9 @@
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from codex.httpkit.asked import SAFE, Asked, Req, provide_asked
+from litestar.di import NamedDependency
+
+from codex.httpkit.asked import SAFE, Asked, Asking, Req, provide_asked
 from codex.kernel.actor import Actor
 from codex.kernel.errors import Forbidden, Invalid, NotFound, Problem
 from codex.web.present.worklist import STATUSES, TEAM, VIEWS, Worklist
@@ -18,7 +20,11 @@ async def asked_in_browser(request: Req) -> Asked:
     return asked
 
 
-async def worklist_of(request: Req, asked: Asked) -> Worklist:
+Listing = NamedDependency[Worklist]
+"""The type of a handler's parameter `worklist`: `worklist_of` fills it in."""
+
+
+async def worklist_of(request: Req, asked: Asking) -> Worklist:
     """The dependency `worklist`. Raises NotFound for a list that does not exist, Invalid for an unknown status.
 
     It takes `asked` so as to come after it: Litestar would ask for both at once, and for nobody nothing is refused.

@@ -3,7 +3,7 @@
 from litestar import Router, get
 from litestar.di import Provide
 
-from codex.httpkit.asked import Asked, Req
+from codex.httpkit.asked import Asking, Req
 from codex.web import properties, queue, replies, requests, signin, static_files, ticket
 from codex.web.asking import asked_in_browser, home_of, worklist_of
 from codex.web.rendering import Page, see
@@ -13,7 +13,7 @@ __all__ = ("error_or_problem", "router")
 
 
 @get("/")
-async def home(request: Req, asked: Asked) -> Page:
+async def home(request: Req, asked: Asking) -> Page:
     """Agents go to their desk, everybody else to their requests."""
     return see(request, home_of(asked.actor))
 

@@ -1,20 +1,19 @@
 """`/tickets/{ref}/status`, `/assignee`, `/priority`, `/category`: the small forms beside a ticket."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromPath, URLEncodedBody
 from msgspec import Struct
 
 from codex.classification.queries import category
 from codex.db.work import Work
-from codex.httpkit.asked import Asked, Req
+from codex.httpkit.asked import Asked, Asking, Req
 from codex.kernel.errors import Unprocessable
 from codex.tickets import assignment, lifecycle, queries, triage
 from codex.tickets.models import Ticket, TicketPriority, TicketStatus
+from codex.web.asking import Listing
 from codex.web.present import refusals
 from codex.web.present.refusals import REFUSALS
 from codex.web.present.ticket import Refusal
@@ -49,12 +48,9 @@ class CategoryForm(Struct):
     category: str = ""
 
 
-_FORM = Body(media_type=RequestEncodingType.URL_ENCODED)
-
-
 @post("/tickets/{ref:str}/status")
 async def set_status(
-    request: Req, asked: Asked, worklist: Worklist, ref: str, data: Annotated[StatusForm, _FORM]
+    request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: URLEncodedBody[StatusForm]
 ) -> Page:
     """Move it to another status."""
 
@@ -66,7 +62,7 @@ async def set_status(
 
 @post("/tickets/{ref:str}/assignee")
 async def set_assignee(
-    request: Req, asked: Asked, worklist: Worklist, ref: str, data: Annotated[AssigneeForm, _FORM]
+    request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: URLEncodedBody[AssigneeForm]
 ) -> Page:
     """Give it to somebody of the team, or to nobody."""
 
@@ -78,7 +74,7 @@ async def set_assignee(
 
 @post("/tickets/{ref:str}/priority")
 async def set_priority(
-    request: Req, asked: Asked, worklist: Worklist, ref: str, data: Annotated[PriorityForm, _FORM]
+    request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: URLEncodedBody[PriorityForm]
 ) -> Page:
     """Say how urgent it is."""
 
@@ -90,7 +86,7 @@ async def set_priority(
 
 @post("/tickets/{ref:str}/category")
 async def set_category(
-    request: Req, asked: Asked, worklist: Worklist, ref: str, data: Annotated[CategoryForm, _FORM]
+    request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: URLEncodedBody[CategoryForm]
 ) -> Page:
     """Say what it is about."""
 

@@ -2,15 +2,14 @@
 
 from litestar import Router, get
 
-from codex.httpkit.asked import Asked, Req
+from codex.httpkit.asked import Asking, Req
 from codex.web import desk
-from codex.web.asking import PORTAL
-from codex.web.present.worklist import Worklist
+from codex.web.asking import PORTAL, Listing
 from codex.web.rendering import Page, page, see, wants_fragment
 
 
 @get("/queue")
-async def show(request: Req, asked: Asked, worklist: Worklist) -> Page:
+async def show(request: Req, asked: Asking, worklist: Listing) -> Page:
     """The window with a list and no ticket open; for htmx the next rows alone."""
     if not asked.actor.is_agent:
         return see(request, PORTAL)

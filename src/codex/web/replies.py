@@ -1,20 +1,19 @@
 """`/tickets/{ref}/replies`: an agent answers, or writes a note."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from litestar import Router, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromPath, URLEncodedBody
 from msgspec import Struct
 
 from codex.db.work import Work
-from codex.httpkit.asked import Asked, Req
+from codex.httpkit.asked import Asking, Req
 from codex.tickets import lifecycle, messages, queries
 from codex.tickets.models import MessageType, TicketStatus
+from codex.web.asking import Listing
 from codex.web.present import refusals
 from codex.web.present.refusals import REFUSALS
 from codex.web.present.ticket import Refusal
-from codex.web.present.worklist import Worklist
 from codex.web.rendering import Page
 from codex.web.ticket import answer, changed
 
@@ -27,11 +26,11 @@ class Reply(Struct):
     status: TicketStatus | None = None
 
 
-Form = Annotated[Reply, Body(media_type=RequestEncodingType.URL_ENCODED)]
+Form = URLEncodedBody[Reply]
 
 
 @post("/tickets/{ref:str}/replies")
-async def write(request: Req, asked: Asked, worklist: Worklist, ref: str, data: Form) -> Page:
+async def write(request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: Form) -> Page:
     """Message and status together or not at all; what could not be sent comes back in the box."""
     try:
         async with asked.work() as work:

@@ -1,13 +1,10 @@
 """`/requests`: what people asked for, as they see it."""
 
-from typing import Annotated
-
 from litestar import Router, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
-from codex.httpkit.asked import Asked, Req
+from codex.httpkit.asked import Asked, Asking, Req
 from codex.kernel.errors import CodexError, Forbidden
 from codex.tickets import lifecycle, listing, messages, queries, reading, thread
 from codex.tickets.desk_counts import my_turn
@@ -41,11 +38,8 @@ class Move(Struct):
     status: TicketStatus
 
 
-_FORM = Body(media_type=RequestEncodingType.URL_ENCODED)
-
-
 @get(PORTAL)
-async def show_all(request: Req, asked: Asked, cursor: str | None = None) -> Page:
+async def show_all(request: Req, asked: Asking, cursor: FromQuery[str | None] = None) -> Page:
     """What is under way on the first page, what is done on all."""
     own = Filters(requester=asked.actor.id, groups=(StatusGroup.DONE,))
     async with asked.reading() as reader:
@@ -62,13 +56,13 @@ async def show_all(request: Req, asked: Asked, cursor: str | None = None) -> Pag
 
 
 @get(f"{PORTAL}/{{ref:str}}")
-async def show(request: Req, asked: Asked, ref: str, before: Before = None) -> Page:
+async def show(request: Req, asked: Asking, ref: FromPath[str], before: Before = None) -> Page:
     """One request, for who asked and who follows; who works on it is sent to the desk."""
     return await _answer(request, asked, ref, before=before)
 
 
 @post(f"{PORTAL}/{{ref:str}}/replies")
-async def reply(request: Req, asked: Asked, ref: str, data: Annotated[Reply, _FORM]) -> Page:
+async def reply(request: Req, asked: Asking, ref: FromPath[str], data: URLEncodedBody[Reply]) -> Page:
     """Write back; what could not be sent comes back in the box."""
     try:
         async with asked.work() as work:
@@ -81,7 +75,7 @@ async def reply(request: Req, asked: Asked, ref: str, data: Annotated[Reply, _FO
 
 
 @post(f"{PORTAL}/{{ref:str}}/status")
-async def move(request: Req, asked: Asked, ref: str, data: Annotated[Move, _FORM]) -> Page:
+async def move(request: Req, asked: Asking, ref: FromPath[str], data: URLEncodedBody[Move]) -> Page:
     """Confirm, reopen or cancel; sent twice, it has happened once."""
     try:
         async with asked.work() as work:

@@ -2,20 +2,18 @@
 
 import time
 from dataclasses import dataclass, field
-from gettext import gettext as _
 from typing import Annotated
 
 import structlog
 from litestar import Router, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Struct
 
 from codex.db.work import Works
 from codex.httpkit import problems
-from codex.httpkit.asked import COOKIE, Asked, Req
+from codex.httpkit.asked import COOKIE, Asking, Req
 from codex.httpkit.rate_limit import Buckets
 from codex.identity import queries, signin
 from codex.kernel.actor import system
@@ -23,6 +21,7 @@ from codex.kernel.checks import Checks
 from codex.kernel.errors import Invalid, NotFound, Unauthenticated, Unprocessable
 from codex.web.asking import asked_in_browser, home_of, own_path, refuse_cross_site
 from codex.web.present import words
+from codex.web.present.language import gettext as _
 from codex.web.present.views import ErrorView, LinkView, SigninConfirmView, SigninView
 from codex.web.rendering import Page, page, redirect
 from codex.web.wrong import wrong_page
@@ -53,7 +52,7 @@ class Limits:
 
 
 @get("/signin")
-async def ask(request: Req, onward: Annotated[str, Parameter(query="next")] = "") -> Page:
+async def ask(request: Req, onward: Annotated[str, QueryParameter(name="next")] = "") -> Page:
     """The form for one's address; who is signed in already goes on. `next` waits in a cookie for the link."""
     there = own_path(onward)
     if request.cookies.get(COOKIE):
@@ -70,7 +69,7 @@ async def ask(request: Req, onward: Annotated[str, Parameter(query="next")] = ""
 
 
 @post("/signin")
-async def send(request: Req, data: Annotated[EmailForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Page:
+async def send(request: Req, data: URLEncodedBody[EmailForm]) -> Page:
     """Always the same answer, as fast: whether anybody has the address is found out after it has been sent."""
     refuse_cross_site(request)
     try:
@@ -88,7 +87,7 @@ async def send(request: Req, data: Annotated[EmailForm, Body(media_type=RequestE
 
 
 @get("/signin/{token:str}")
-async def confirm(request: Req, token: str) -> Page:
+async def confirm(request: Req, token: FromPath[str]) -> Page:
     """Whom the link signs in, with a button. Looking does not use the link up: mail scanners look."""
     works: Works = request.app.state.works
     try:
@@ -102,7 +101,7 @@ async def confirm(request: Req, token: str) -> Page:
 
 
 @post("/signin/{token:str}")
-async def enter(request: Req, token: str) -> Page:
+async def enter(request: Req, token: FromPath[str]) -> Page:
     """Use the link up and open a session; a session that this browser had ends."""
     refuse_cross_site(request)
     works: Works = request.app.state.works
@@ -122,7 +121,7 @@ async def enter(request: Req, token: str) -> Page:
 
 
 @post("/signout")
-async def leave(asked: Asked) -> Page:
+async def leave(asked: Asking) -> Page:
     """End the session, here and in the database; pages that the browser keeps go too."""
     async with asked.work() as work:
         await signin.sign_out(work, asked.session_secret or "")

@@ -6,6 +6,7 @@ from mimetypes import guess_type
 from pathlib import Path
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from codex.httpkit.asked import Req
 from codex.web.present.render import DIST, AssetsMissing
@@ -23,7 +24,7 @@ class StaticFile:
 
 
 @get("/static/{name:str}", sync_to_thread=False)
-def serve(request: Req, name: str) -> Response[bytes]:
+def serve(request: Req, name: FromPath[str]) -> Response[bytes]:
     """One file by its hashed name."""
     file = _files().get(name)
     if file is None:

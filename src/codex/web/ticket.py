@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Router, get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from codex.db.database import Reader
-from codex.httpkit.asked import Asked, Req
+from codex.httpkit.asked import Asked, Asking, Req
 from codex.tickets import queries, reading, surroundings, thread
 from codex.tickets.policy import Operation, may
 from codex.tickets.reading import Seen
@@ -16,7 +16,7 @@ from codex.tickets.rows import TicketDetail
 from codex.tickets.surroundings import Surroundings
 from codex.tickets.thread import Happened, Thread
 from codex.web import desk
-from codex.web.asking import PORTAL, zone_of
+from codex.web.asking import PORTAL, Listing, zone_of
 from codex.web.present.conversation import Reading
 from codex.web.present.desk_views import DetailsView, TicketView
 from codex.web.present.details import category_names, details
@@ -26,7 +26,7 @@ from codex.web.present.ticket import Beside, Refusal, ticket
 from codex.web.present.worklist import Worklist
 from codex.web.rendering import Page, page, see, wants_fragment
 
-Before = Annotated[str | None, Parameter(query="before")]
+Before = Annotated[str | None, QueryParameter(name="before")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Read:
 
 
 @get("/tickets/{ref:str}")
-async def show(request: Req, asked: Asked, worklist: Worklist, ref: str, before: Before = None) -> Page:
+async def show(request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], before: Before = None) -> Page:
     """The ticket beside its list; its requester and followers see it in the portal."""
     return await answer(request, asked, worklist, ref, before=before)
 

@@ -1,7 +1,7 @@
 """What went wrong, as a page, as a part of one, or as a problem document, to fit who asked."""
 
-from gettext import gettext as _
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response
 
@@ -9,6 +9,7 @@ from codex.httpkit import problems
 from codex.httpkit.asked import SAFE, Asked, Req
 from codex.httpkit.problems import ProblemBody
 from codex.web.asking import signin_address
+from codex.web.present.language import gettext as _
 from codex.web.present.views import ErrorView, LinkView
 from codex.web.rendering import page, see, wants_fragment
 
@@ -50,7 +51,7 @@ def _sign_in_first(request: Req) -> Response[Any]:
 
 def _view(request: Req, body: ProblemBody) -> ErrorView:
     start = LinkView(label=_("Go to the start"), href="/")
-    again = LinkView(label=_("Try again"), href=request.url.path if request.method in SAFE else "/")
+    again = LinkView(label=_("Try again"), href=quote(request.url.path) if request.method in SAFE else "/")
     match body.status:
         case 404 | 405:
             # Word for word the same whether it is not there or not theirs to see.

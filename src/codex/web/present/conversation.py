@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from gettext import gettext as _
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from codex.kernel.richtext import to_html
 from codex.tickets.rows import FileRow, PersonRef, TicketDetail
 from codex.tickets.thread import Happened, Said
 from codex.web.present import words
+from codex.web.present.language import gettext as _
 from codex.web.present.sentences import Names, sentence
 from codex.web.present.thread import Entry
 from codex.web.present.views import EventLineView, FileView, MessageView, PersonView

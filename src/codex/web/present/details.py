@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from gettext import gettext as _
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +13,7 @@ from codex.tickets.surroundings import Asker, CategoryChoice, Surroundings
 from codex.web.present import words
 from codex.web.present.conversation import Reading
 from codex.web.present.desk_views import DetailsView, EarlierView, FactView, OptionView, PropertyView
+from codex.web.present.language import gettext as _
 from codex.web.present.ticket import moves
 
 

@@ -1,11 +1,10 @@
 """What stands around a page: the agents' sidebar, the requesters' head."""
 
-from gettext import gettext as _
-
 from codex.kernel.actor import Actor
 from codex.tickets.desk_counts import DeskCounts
 from codex.web.present import words
 from codex.web.present.desk_views import NavGroupView, ShellView
+from codex.web.present.language import gettext as _
 from codex.web.present.portal_views import PortalView
 from codex.web.present.views import NavItemView, PersonView
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from gettext import gettext as _
 from zoneinfo import ZoneInfo
 
 from codex.tickets.desk_counts import DeskCounts
 from codex.tickets.rows import TicketRow
 from codex.web.present import words
 from codex.web.present.desk_views import EmptyView, QueueView, RowView
+from codex.web.present.language import gettext as _
 from codex.web.present.views import LinkView
 from codex.web.present.worklist import Status, Worklist
 

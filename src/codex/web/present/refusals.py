@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from gettext import gettext as _
 
 from codex.kernel.errors import CodexError, Conflict, Forbidden, Invalid, Unprocessable
 from codex.tickets.models import TicketStatus
 from codex.web.present import words
+from codex.web.present.language import gettext as _
 from codex.web.present.views import StatusView
 
 REFUSALS = (Conflict, Invalid, Unprocessable)

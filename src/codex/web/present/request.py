@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from gettext import gettext as _
 from typing import Literal
 
 from codex.kernel.actor import Actor
@@ -13,6 +12,7 @@ from codex.tickets.rows import TicketDetail, TicketRow
 from codex.tickets.thread import Said, Thread
 from codex.web.present import words
 from codex.web.present.conversation import Reading, entries, first_name, staff
+from codex.web.present.language import gettext as _
 from codex.web.present.portal_views import (
     MoveView,
     RequestRowView,
@@ -39,8 +39,10 @@ _SIGNS: tuple[tuple[str, Tone], ...] = (
 def requests(
     undone: Sequence[TicketRow], done: Sequence[TicketRow], *, next_cursor: str | None, is_first: bool, reading: Reading
 ) -> RequestsView:
-    """One's own requests: what is under way, then what is done, page by page."""
-    sections = ((_("Open"), undone), (_("Solved"), done))
+    """One's own requests: what waits for oneself, what is under way, then what is done, page by page."""
+    turn = [ticket for ticket in undone if _turn(ticket, reading)]
+    open_ = [ticket for ticket in undone if not _turn(ticket, reading)]
+    sections = ((_("Your turn"), turn), (_("Open"), open_), (_("Solved"), done))
     return RequestsView(
         sections=tuple(RequestSectionView(title=t, rows=tuple(_row(r, reading) for r in rows)) for t, rows in sections),
         next_href=f"/requests?cursor={next_cursor}" if next_cursor else None,

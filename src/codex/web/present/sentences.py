@@ -1,7 +1,6 @@
 """Each fact of a ticket's history as a sentence, in agents' words."""
 
 from collections.abc import Callable, Iterator, Mapping
-from gettext import gettext as _
 from string import Formatter
 from types import MappingProxyType
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from codex.kernel.actor import ActorKind
 from codex.tickets.thread import Happened
 from codex.web.present import words
+from codex.web.present.language import gettext as _
 from codex.web.present.views import TextPart
 
 Names = Mapping[str, str]

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from gettext import ngettext
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from codex.web.present import words
+from codex.web.present.language import ngettext
 from codex.web.present.views import DayView, EventLineView, EventRunView, MessageView, ThreadItem
 
 FOLD_FROM = 3

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
 from typing import Literal
 
 from codex.kernel.actor import Actor
@@ -14,6 +13,7 @@ from codex.tickets.thread import Thread
 from codex.web.present import words
 from codex.web.present.conversation import Reading, entries
 from codex.web.present.desk_views import ComposerView, SendView, TicketView
+from codex.web.present.language import gettext as _
 from codex.web.present.thread import arrange
 from codex.web.present.worklist import Worklist
 

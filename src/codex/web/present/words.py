@@ -4,10 +4,10 @@ Pure: `now` and the reader's zone are arguments. Instants come in as aware UTC a
 """
 
 from datetime import UTC, datetime, timedelta
-from gettext import gettext as _
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from codex.web.present.language import gettext as _
 from codex.web.present.views import PersonView, PriorityView, StatusView, TimeView, Tone
 
 _GLYPHS: dict[str, tuple[str, Tone]] = {
