@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from open_desk import OpenDesk
-from visitors import parts_of
+from visitors import parts_of, text_of
 
 from codex.db.database import Reader
+from codex.kernel import clock
 from codex.kernel.actor import system
-from codex.tickets import messages
+from codex.tickets import lifecycle, messages
 from codex.tickets import queries as tickets
 from codex.tickets.models import MessageType, TicketStatus
 
@@ -113,3 +114,14 @@ async def test_a_long_conversation_shows_its_newest_part_and_the_way_to_the_rest
 
     assert "Line 229." in page.text and "Line 000." not in page.text and "How it began" not in page.text
     assert "Line 000." in before.text and "How it began" in before.text and "Line 229." not in before.text
+
+
+async def test_the_status_that_comes_with_being_taken_is_not_told_a_second_time(desk: OpenDesk) -> None:
+    ticket = await desk.ticket(assignee="amir")
+    async with desk.world.work(as_=desk.world.amir, now=clock.now()) as work:
+        found = await tickets.visible(work, ticket, lock=True)
+        await lifecycle.move(work, found, to=TicketStatus.IN_PROGRESS)
+    told = text_of((await (await desk.visitor("amir")).see(f"/tickets/{ticket}")).text)
+
+    assert "Amir Haddad took it" in told and "set status to Assigned" not in told
+    assert "set status to In progress" in told

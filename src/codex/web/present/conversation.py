@@ -1,6 +1,6 @@
 """A ticket's thread as entries: its description first, then what was said and what happened."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -36,12 +36,14 @@ def entries(
 ) -> Iterator[Entry]:
     """Everything in no order that matters. `is_whole`: the thread begins with the ticket, and so does this."""
     has_text = bool(ticket.description.strip())
+    thread = list(thread)
+    assigned_at = {entry.at for entry in thread if isinstance(entry, Happened) and entry.type == "ASSIGNED"}
     if is_whole and has_text:
         yield ticket.created_at, _description(ticket, reading)
     for entry in thread:
         if isinstance(entry, Said):
             yield entry.at, _message(entry, ticket, reading)
-        elif not (has_text and _says_the_same(entry, ticket)):
+        elif not (_is_told_by_assignment(entry, assigned_at) or (has_text and _is_told_by_description(entry, ticket))):
             icon, parts = sentence(entry, names)
             at = words.when(entry.at, now=reading.now, zone=reading.zone)
             yield entry.at, EventLineView(icon=icon, parts=parts, at=at)
@@ -58,7 +60,12 @@ def first_name(name: str) -> str:
     return (name.split() or [name])[0]
 
 
-def _says_the_same(event: Happened, ticket: TicketDetail) -> bool:
+def _is_told_by_assignment(event: Happened, assigned_at: Set[datetime]) -> bool:
+    """Whether the event is the status that a ticket takes by being assigned: "took it" says so already."""
+    return event.type == "STATUS_CHANGED" and event.payload["to"] == "ASSIGNED" and event.at in assigned_at
+
+
+def _is_told_by_description(event: Happened, ticket: TicketDetail) -> bool:
     """Whether the description, with its author and time, tells already what the event tells."""
     return event.type == "TICKET_CREATED" and event.actor.id == ticket.requester.id
 
