@@ -1,141 +1,159 @@
 """`python -m bench`: fill, measure, tell."""
 
-import asyncio
 import os
-import tempfile
+import re
+import statistics
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec import json
+from msgspec import DecodeError
 from rich.console import Console
 
-from bench import fill, product, replaying, report, statements, truth
-from bench.asking import Asker
-from bench.cases import Case, cases
-from bench.fill import Filled
+from bench import cases, goals, places, product, replaying, report
 from bench.measuring import Bench, Measured, Memories
-from bench.options import Options, options, tickets_of
-from bench.product import Credentials
-from codex.db import embedded, upgrading
-from codex.db.database import Access
-from codex.settings import Settings
+from bench.places import Place
+from bench.replaying import Replayed
 
 RESULTS = Path(__file__).with_name("results.json")
+SLOWER = RESULTS.with_name("results-slower.json")
+_LOG = Path("incidents", "incident_event_log.csv.xz")
+_SIZE = re.compile(r"([1-9]\d*)([km]?)")
+_TICKETS_PER_CLIENT = 300
 console = Console(width=None if os.isatty(1) else 170)
 
 
+@dataclass(slots=True)
+class Run:
+    """What is asked for. `processes` 0: to be found out, once; `only` empty: every case."""
+
+    sizes: dict[str, int]
+    clients: list[int]
+    seconds: int
+    rounds: int
+    processes: int
+    only: list[str]
+    keep: Path | None
+    memories: Memories = field(default_factory=Memories)
+
+    def wants(self, case: str) -> bool:
+        """Whether a case is to be measured; a name stands for all that begin with it."""
+        return not self.only or any(case.startswith(name) for name in self.only)
+
+
 def main(
-    size: Annotated[list[str] | None, typer.Option(help="Tickets: 10k, 100k, 1m; may be repeated.")] = None,
+    sizes: Annotated[str, typer.Option(help="Tickets of the desks, with commas.")] = "10k,100k,1m",
     clients: Annotated[str, typer.Option(help="Numbers of clients, with commas.")] = "1,8,32",
-    seconds: Annotated[float, typer.Option(min=0.5, help="How long each case runs, and each floor.")] = 5.0,
-    processes: Annotated[str, typer.Option(help="Web processes, or auto: the better of 1 and 2.")] = "auto",
-    only: Annotated[str, typer.Option(help="Only these cases, with commas.")] = "",
-    keep: Annotated[Path | None, typer.Option(help="Where to leave the databases, and to find filled ones.")] = None,
+    only: Annotated[str, typer.Option("--cases", help="Only what begins with these names, with commas.")] = "",
+    rounds: Annotated[int, typer.Option(min=1, help="How often product and floor take turns.")] = 3,
+    seconds: Annotated[int, typer.Option(min=1, help="How long each turn lasts.")] = 1,
+    processes: Annotated[int, typer.Option(min=0, help="Web processes; 0: the better of 1 and 2.")] = 0,
+    keep: Annotated[Path | None, typer.Option(help="Where to leave filled desks, and to find them.")] = None,
     incidents: Annotated[int, typer.Option(min=1, help="How many incidents of the log to replay.")] = 500,
+    compare: Annotated[bool, typer.Option("--compare", help="With results.json; exit 1 if a ratio fell.")] = False,
+    tolerance: Annotated[float, typer.Option(min=0, max=1, help="What part of a ratio may be lost.")] = 0.15,
 ) -> None:
-    """Measure Codex beside the same SQL on the same database."""
-    chosen = options(sizes=size or ["10k"], clients=clients, seconds=seconds, processes=processes, only=only, keep=keep)
-    load, memories, measured = os.getloadavg()[0], Memories(), list[Measured]()
-    for name in chosen.sizes:
-        measured += _at_size(chosen, name, memories)
-    replayed = _replayed(chosen, incidents) if chosen.wants("replay") else None
-    used = chosen.processes or chosen.found_processes
-    found = report.results(measured, memories, replayed, processes=used, load=load)
+    """Measure Codex beside the same SQL on the same database, on this machine, in this run."""
+    run = Run(_sizes(sizes), _clients(clients), seconds, rounds, processes, _words(only), keep)
+    if min(run.sizes.values()) < _TICKETS_PER_CLIENT * max(run.clients):
+        raise typer.BadParameter(f"Each client wants {_TICKETS_PER_CLIENT} tickets: a bigger desk, or fewer clients.")
+    before = _before() if compare else None
+    load = os.getloadavg()[0]
+    sizes_wanted = [] if run.only == ["replay"] else run.sizes
+    measured = [found for size in sizes_wanted for found in _at_size(run, size)]
+    replayed = _replayed(incidents) if run.wants("replay") else None
+    if not measured and not replayed:
+        raise typer.BadParameter(f"--cases {only}: no case is called so.")
+    found = goals.results(measured, run.memories, replayed, processes=run.processes, load=load)
     report.show(found, console)
-    report.write(found, RESULTS)
+    falls = goals.falls(found, before, tolerance=tolerance) if before else []
+    if before:
+        report.show_falls(falls, console)
+    goals.write(found, SLOWER if falls else RESULTS)
+    raise typer.Exit(1 if falls else 0)
 
 
-def _at_size(chosen: Options, size: str, memories: Memories) -> list[Measured]:
-    with _place(chosen.keep, size) as data_dir, upgrading.opened(Settings(data_dir=str(data_dir))) as access:
-        server = embedded.running(data_dir)
-        assert server is not None
-        desk = _filled(server, access, data_dir, tickets_of(size))
-        credentials = asyncio.run(product.credentials(access, desk))
-        with product.worker(data_dir) as worker:
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.lower().split(",") if word.strip()]
+
+
+def _sizes(text: str) -> dict[str, int]:
+    found = {word: _SIZE.fullmatch(word) for word in _words(text)}
+    if not found or not all(found.values()):
+        raise typer.BadParameter(f"--sizes {text}: write numbers, with k or m for thousands or millions.")
+    return {word: int(size[1]) * {"": 1, "k": 1000, "m": 1_000_000}[size[2]] for word, size in found.items() if size}
+
+
+def _clients(text: str) -> list[int]:
+    found = _words(text)
+    if not found or not all(word.isdecimal() and 0 < int(word) <= 256 for word in found):
+        raise typer.BadParameter(f"--clients {text}: write numbers from 1 to 256, with commas.")
+    return [int(word) for word in found]
+
+
+def _before() -> goals.Results:
+    try:
+        return goals.read(RESULTS)
+    except FileNotFoundError:
+        raise typer.BadParameter("--compare: there is no results.json of an earlier run.") from None
+    except DecodeError as error:
+        raise typer.BadParameter(f"--compare: results.json is of another form: {error}") from None
+
+
+def _at_size(run: Run, size: str) -> Iterator[Measured]:
+    with places.opened(size, run.sizes[size], keep=run.keep) as place:
+        with product.worker(place.server.data_dir) as worker:
             time.sleep(2)
-            memories.look("worker", [worker.pid])
-        processes = chosen.processes or chosen.found_processes or _better(chosen, server, size, desk, credentials)
-        chosen.found_processes = processes
-        with _bench(chosen, server, size, desk, credentials, processes, memories) as bench:
-            return [_measured(bench, case, n) for case in _cases(chosen, bench, desk) for n in chosen.clients]
+            run.memories.look("worker", [worker])
+        run.processes = run.processes or _better(run, place)
+        with _bench(run, place, run.processes, run.memories) as bench:
+            for case in cases.cases(bench.web.asker, place.desk):
+                if run.wants(case.name):
+                    captured = bench.captured(case)
+                    for clients in run.clients:
+                        yield _told(bench.measure(case, captured, clients))
 
 
-@contextmanager
-def _bench(
-    chosen: Options, server: embedded.Server, size: str, desk: Filled, credentials: Credentials, processes: int,
-    memories: Memories,
-) -> Iterator[Bench]:  # fmt: skip
-    with product.superuser(server) as superuser, product.web(server.data_dir, processes=processes) as running:
-        counts = statements.prepare(superuser)
-        asker = Asker(running.port, credentials)
-        yield Bench(size, server, superuser, running, asker, chosen.seconds, counts, memories)
-
-
-def _better(chosen: Options, server: embedded.Server, size: str, desk: Filled, credentials: Credentials) -> int:
-    """One web process or two: whichever answers more lists for 8 clients."""
-    speeds = {}
-    for processes in (1, 2):
-        with _bench(chosen, server, size, desk, credentials, processes, Memories()) as bench:
-            case = next(c for c in cases(bench.asker, desk, with_pages=False) if c.name == "list")
-            speeds[processes] = bench.product(case, 8).per_second
-            console.print(f"{processes} web process(es): {speeds[processes]:,.0f} lists a second for 8 clients")
-    return max(speeds, key=lambda processes: speeds[processes])
-
-
-def _cases(chosen: Options, bench: Bench, desk: Filled) -> list[Case]:
-    with_pages = bench.asker.ask(bench.asker.page("/queue"))[0] == 200
-    return [c for c in cases(bench.asker, desk, with_pages=with_pages) if chosen.wants(c.name)]
-
-
-def _measured(bench: Bench, case: Case, clients: int) -> Measured:
-    found = bench.measure(case, clients)
-    ratio = f", {found.ratio:.1%} of {found.floor_per_second:,.0f}" if found.ratio else ""
-    console.print(f"{bench.size} {case.name} × {clients}: {found.per_second:,.0f}/s{ratio}")
+def _told(found: Measured) -> Measured:
+    beside = f", {found.ratio:.1%} of {found.floor_per_second:,.0f}" if found.ratio else ""
+    console.print(f"{found.size} {found.case} × {found.clients}: {found.per_second:,.0f}/s{beside}")
     return found
 
 
-def _filled(server: embedded.Server, access: Access, data_dir: Path, tickets: int) -> Filled:
-    """The filled desk, made unless it is there; a fresh one is verified."""
-    note = data_dir / "desk.json"
-    with product.superuser(server) as superuser:
-        if note.exists():
-            desk = json.decode(note.read_bytes(), type=Filled)
-            fill.settle(superuser)
-            return desk
-        began = time.monotonic()
-        desk = fill.plan(tickets, now_us=time.time_ns() // 1000)
-        fill.fill(superuser, desk)
-        fill.settle(superuser)
-    compared, found = asyncio.run(truth.check(access, desk))
-    console.print(f"{tickets:,} tickets in {time.monotonic() - began:.0f} s; {compared:,} verified: {len(found)} lies")
-    if found:
-        raise RuntimeError(f"The filled desk is not true: {found[:3]}")
-    note.write_bytes(json.encode(desk))
-    return desk
-
-
-def _replayed(chosen: Options, incidents: int) -> replaying.Replayed | None:
-    if chosen.log is None:
-        console.print("No incident log here (CODEX_SHARED_DATA): nothing is replayed.")
-        return None
-    with _place(None, "replay") as data_dir:
-        return replaying.replay(data_dir, chosen.log, limit=incidents)
+def _better(run: Run, place: Place) -> int:
+    """One web process or two: both stand side by side and take turns at the cases that have a goal."""
+    with ExitStack() as both:
+        benches = {n: both.enter_context(_bench(run, place, n, Memories())) for n in (1, 2)}
+        wanted = [case for case in cases.cases(benches[1].web.asker, place.desk) if case.goal]
+        turns = [(case, n) for case in wanted for _ in range(run.rounds) for n in benches]
+        speeds: dict[int, list[float]] = {n: [] for n in benches}
+        for case, n in turns:
+            speeds[n].append(max(benches[n].product_round(case, goals.CLIENTS).per_second, 1.0))
+    means = {n: statistics.geometric_mean(found) for n, found in speeds.items()}
+    for n, mean in means.items():
+        console.print(f"{n} web process(es): {mean:,.0f} a second, the mean of {', '.join(c.name for c in wanted)}")
+    return max(means, key=lambda n: means[n])
 
 
 @contextmanager
-def _place(keep: Path | None, name: str) -> Iterator[Path]:
-    """A data directory; gone afterwards unless it is to be kept."""
-    if keep is not None:
-        place = keep.resolve() / name
-        place.mkdir(parents=True, exist_ok=True)
-        yield place
-        return
-    with tempfile.TemporaryDirectory(prefix=f"codex-bench-{name}-", ignore_cleanup_errors=True) as temporary:
-        yield Path(temporary)
+def _bench(run: Run, place: Place, processes: int, memories: Memories) -> Iterator[Bench]:
+    with product.web(place.server.data_dir, place.credentials, processes=processes) as web:
+        yield Bench(place, web, run.seconds, run.rounds, memories)
+
+
+def _replayed(incidents: int) -> Replayed | None:
+    """The replay, where the public log is there: in $CODEX_SHARED_DATA, or in `shared/data` beside this project."""
+    shared = Path(os.environ.get("CODEX_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    log = shared / _LOG
+    if not log.is_file():
+        console.print(f"No incident log at {log}: nothing is replayed.")
+        return None
+    with places.temporary("replay") as data_dir:
+        return replaying.replay(data_dir, log, limit=incidents)
 
 
 if __name__ == "__main__":

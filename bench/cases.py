@@ -5,11 +5,11 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bench.asking import Asker
 from bench.fill import Filled
 from bench.floors import Keys
 from bench.keys import EVERY
 from bench.load import Unit
+from bench.product import Asker
 
 SAMPLE = 2000
 DEEP = 4950
@@ -33,12 +33,9 @@ class Case:
     about: str = ""
 
 
-def cases(asker: Asker, desk: Filled, *, with_pages: bool) -> list[Case]:
+def cases(asker: Asker, desk: Filled) -> list[Case]:
     """All cases on a desk; reads first, since writes change what they read."""
-    made = [_health(asker), *_lists(asker, desk), *_tickets(asker, desk)]
-    if with_pages:
-        made += _pages(asker, desk)
-    return [*made, *_writes(asker, desk)]
+    return [_health(asker), *_lists(asker, desk), *_tickets(asker, desk), *_pages(asker, desk), *_writes(asker, desk)]
 
 
 def _health(asker: Asker) -> Case:
@@ -47,19 +44,19 @@ def _health(asker: Asker) -> Case:
 
 def _lists(asker: Asker, desk: Filled) -> list[Case]:
     here = f"/api/v1/tickets?team={desk.team_id}&statusGroup=open"
-    cursor, depth = _deep(asker, here)
+    deep, depth = _deep(asker, here)
     counts = f"/api/v1/tickets/counts?team={desk.team_id}&statusGroup=open,waiting"
     return [
         _fixed("list", asker.get(here), goal=0.20),
-        _fixed("list_page_100", asker.get(f"{here}&cursor={cursor}"), about=f"after {depth} rows"),
+        _fixed("list deep", asker.get(deep), about=f"after {depth} rows"),
         _fixed("counts", asker.get(counts)),
     ]
 
 
 def _tickets(asker: Asker, desk: Filled) -> list[Case]:
-    detail = [[asker.get(f"/api/v1/tickets/IT-{n}")] for n in _some(desk.known)]
+    detail = [[asker.get(f"/api/v1/tickets/IT-{n}")] for n in _shuffled(desk)]
     whole = [[asker.get(f"/api/v1/tickets/IT-{n}{part}") for part in ("", "/messages", "/events")]
-             for n in _some(desk.known)]  # fmt: skip
+             for n in _shuffled(desk)]  # fmt: skip
     return [
         _by_number("detail", detail, desk, goal=0.20),
         _by_number("ticket page data", whole, desk, about="detail, messages, events"),
@@ -67,7 +64,7 @@ def _tickets(asker: Asker, desk: Filled) -> list[Case]:
 
 
 def _pages(asker: Asker, desk: Filled) -> list[Case]:
-    pages = [[asker.page(f"/tickets/IT-{n}")] for n in _some(desk.known)]
+    pages = [[asker.page(f"/tickets/IT-{n}")] for n in _shuffled(desk)]
     return [
         _fixed("html queue", asker.page("/queue?view=team:it")),
         _by_number("html ticket page", pages, desk),
@@ -77,9 +74,9 @@ def _pages(asker: Asker, desk: Filled) -> list[Case]:
 def _writes(asker: Asker, desk: Filled) -> list[Case]:
     new = asker.post(
         "/api/v1/tickets", subject="VPN drops every few minutes since this morning", description=_BODY,
-        teamId=desk.team_id, categoryId=desk.category_id,
+        teamId=str(desk.team_id), categoryId=str(desk.category_id),
     )  # fmt: skip
-    replies = [[asker.post(f"/api/v1/tickets/IT-{n}/messages", type="PUBLIC", body=_BODY)] for n in _some(desk.known)]
+    replies = [[asker.post(f"/api/v1/tickets/IT-{n}/messages", type="PUBLIC", body=_BODY)] for n in _shuffled(desk)]
     return [
         Case("create", _same([new]), [new], [new], goal=0.15),
         _by_number("message", replies, desk, goal=0.12),
@@ -88,14 +85,15 @@ def _writes(asker: Asker, desk: Filled) -> list[Case]:
 
 
 def _transition(asker: Asker, desk: Filled) -> Case:
-    """Each client has tickets of its own and sends them to and fro, so that every request changes something."""
+    """Each client sends tickets of its own to and fro. They wait when filled and wait when the floor has moved them, so
+    that every request changes something."""
 
     def to(number: int, status: str) -> Unit:
         return [asker.post(f"/api/v1/tickets/IT-{number}/transition", status=status)]
 
     def units(clients: int) -> list[list[Unit]]:
         return [
-            [to(n, status) for n in list(desk.steady)[i::clients] for status in ("WAITING_ON_VENDOR", "IN_PROGRESS")]
+            [to(n, status) for n in list(desk.steady)[i::clients] for status in ("IN_PROGRESS", "WAITING_ON_REQUESTER")]
             for i in range(clients)
         ]
 
@@ -105,7 +103,7 @@ def _transition(asker: Asker, desk: Filled) -> Case:
         return Keys((draw,), _named(desk, desk.steady[0]))
 
     number = desk.steady[0]
-    return Case("transition", units, to(number, "IN_PROGRESS"), to(number, "WAITING_ON_VENDOR"), keys)
+    return Case("transition", units, to(number, "IN_PROGRESS"), to(number, "WAITING_ON_REQUESTER"), keys)
 
 
 def _fixed(name: str, request: bytes, *, goal: float | None = None, about: str = "") -> Case:
@@ -119,34 +117,38 @@ def _by_number(name: str, units: Sequence[Unit], desk: Filled, *, goal: float | 
     def spread(clients: int) -> list[list[Unit]]:
         return [[*units[i * len(units) // clients :], *units[: i * len(units) // clients]] for i in range(clients)]
 
-    number = _some(desk.known)[0]
-    draw = rf"\set n {EVERY} * random(1, {len(desk.known)})"
-    keys = Keys((draw,), _named(desk, number))
+    numbers = _sampled(desk)
+    draw = rf"\set n {numbers.start} + {numbers.step} * random(0, {len(numbers) - 1})"
+    keys = Keys((draw,), _named(desk, _shuffled(desk)[0]))
     return Case(name, spread, units[0], units[0], lambda clients: keys, goal, about)
 
 
 def _named(desk: Filled, number: int) -> dict[str, str]:
     """How the ticket `number` is called in SQL, and how ticket `:n` is."""
-    return {f"IT-{number}": "('IT-' || :n)", str(desk.timeline.ticket_id(number)): desk.timeline.ticket_id_sql(":n")}
+    return {f"IT-{number}": "('IT-' || :n)", str(desk.ticket_id(number)): desk.ticket_id_sql(":n")}
 
 
 def _same(unit: Unit) -> Callable[[int], list[list[Unit]]]:
     return lambda clients: [[unit]] * clients
 
 
-def _some(numbers: range) -> list[int]:
-    return random.Random(7).sample(numbers, min(SAMPLE, len(numbers)))
+def _sampled(desk: Filled) -> range:
+    """Numbers of SAMPLE tickets of the biggest team, from the whole time; the same for product and floor."""
+    return desk.known[:: max(1, len(desk.known) // SAMPLE)][:SAMPLE]
+
+
+def _shuffled(desk: Filled) -> list[int]:
+    numbers = _sampled(desk)
+    return random.Random(7).sample(numbers, len(numbers))
 
 
 def _deep(asker: Asker, path: str) -> tuple[str, int]:
-    """The cursor after DEEP rows of a list, or as deep as leaves a whole page to come."""
-    cursor, depth, places = "", 0, [("", 0)]
-    while depth < DEEP + 50:
-        _, body = asker.ask(asker.get(f"{path}&limit=50{f'&cursor={cursor}' if cursor else ''}"))
-        listed = json.loads(body)
-        depth += len(listed["items"])
-        cursor = listed["nextCursor"]
-        if cursor is None:
-            break
-        places.append((cursor, depth))
-    return places[-2] if len(places) > 1 else places[-1]  # the last one may lead to less than a page
+    """The page of a list after DEEP rows, or the last whole one, and how many rows come before it."""
+    places = [(path, 0)]
+    while places[-1][1] < DEEP:
+        here, depth = places[-1]
+        listed = json.loads(asker.ask(asker.get(here)))
+        if listed["nextCursor"] is None:  # this is less than a page
+            return places[max(0, len(places) - 2)]
+        places.append((f"{path}&cursor={listed['nextCursor']}", depth + len(listed["items"])))
+    return places[-1]

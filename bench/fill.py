@@ -1,23 +1,45 @@
 """Fills an empty, migrated database with a desk of a given size whose history is true: rows are what events fold to."""
 
-from collections.abc import Callable
-from dataclasses import asdict, astuple, dataclass
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
 
 import psycopg
+from sqlalchemy import select
 
-from bench import fill_sql, indexes, plots
-from bench.keys import CATEGORY, EVERY, TEAM, USER, Timeline, uuid_of
+from bench import fill_sql, plots
+from bench.keys import CATEGORY, EVERY, TEAM, TICKET, USER, uuid_of, uuid_sql
 from bench.words import CATEGORIES, FIRST_NAMES, LAST_NAMES, SENTENCES, SUBJECTS, TEAMS
+from codex import reactions
+from codex.db.database import Access, Database
+from codex.db.work import Work
+from codex.kernel.actor import system
+from codex.tickets import verify
+from codex.tickets.models import Ticket, TicketEvent
+from codex.tickets.verify import Difference
 
 TWO_YEARS_US = 2 * 365 * 86_400 * 1_000_000
+SAMPLE = 20_000
+_CHUNK = 500
 _TEAM_PERCENT = (30, 18, 12, 9, 8, 7, 6, 5, 3, 2)
 _URGENCY_PERCENT = (3, 17, 60, 20)
 _BIG = ["tickets", "ticket_messages", "ticket_events"]
+# Primary keys stay, since foreign keys lean on them; rows come in their order.
+_SECONDARY_INDEXES = """
+    SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), c.conname,
+           pg_get_constraintdef(c.oid)
+    FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'u'
+    WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary ORDER BY 2"""
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A filled desk: its size in tickets and its people; enough to name every ticket. Survives as JSON."""
+    """A filled desk, enough to name every ticket: ticket n was opened at `start_us + n * step_us`, microseconds since
+    1970, `now_us` was the present. Survives as JSON."""
 
     tickets: int
     users: int
@@ -27,47 +49,46 @@ class Filled:
     now_us: int
 
     @property
-    def timeline(self) -> Timeline:
-        """When tickets were opened."""
-        return Timeline(self.start_us, self.step_us, self.now_us)
-
-    @property
     def agents(self) -> int:
         """How many people work for a team: `crew` in each."""
         return self.crew * len(TEAMS)
 
     @property
-    def team_id(self) -> str:
+    def team_id(self) -> UUID:
         """The biggest team."""
-        return str(self._id(TEAM, 1))
+        return self._id(TEAM, 1)
 
     @property
-    def agent_email(self) -> str:
+    def agent_id(self) -> UUID:
         """An agent of the biggest team."""
-        return "person1@bench.example"
+        return self._id(USER, 1)
 
     @property
-    def agent_id(self) -> str:
-        """The same, by id."""
-        return str(self._id(USER, 1))
-
-    @property
-    def category_id(self) -> str:
+    def category_id(self) -> UUID:
         """A category that has no others below it."""
-        return str(self._id(CATEGORY, 101))
-
-    @property
-    def steady(self) -> range:
-        """Numbers of tickets of the biggest team that are in progress and assigned."""
-        first = int(self.tickets * 0.94) // EVERY * EVERY + EVERY
-        return range(first, self.tickets + 1, EVERY)
+        return self._id(CATEGORY, 101)
 
     @property
     def known(self) -> range:
         """Numbers of tickets of the biggest team, in every status."""
         return range(EVERY, self.tickets + 1, EVERY)
 
-    def _id(self, kind: int, number: int) -> object:
+    @property
+    def steady(self) -> range:
+        """Numbers of tickets of the biggest team that wait for the requester and are assigned."""
+        first = int(self.tickets * 0.94) // EVERY * EVERY + EVERY
+        return range(first, self.tickets + 1, EVERY)
+
+    def ticket_id(self, number: int) -> UUID:
+        """The id of ticket `number`."""
+        return uuid_of(TICKET, 0, (self.start_us + number * self.step_us) // 1000, number)
+
+    def ticket_id_sql(self, number: str) -> str:
+        """The same in SQL; `number` is an expression."""
+        millis = f"(({self.start_us} + ({number})::bigint * {self.step_us}) / 1000)"
+        return uuid_sql(TICKET, "0", millis, f"({number})::bigint")
+
+    def _id(self, kind: int, number: int) -> UUID:
         return uuid_of(kind, 0, self.start_us // 1000, number)
 
 
@@ -78,22 +99,20 @@ def plan(tickets: int, *, now_us: int) -> Filled:
     return Filled(tickets, users, crew, now_us - TWO_YEARS_US, TWO_YEARS_US // (tickets + 1), now_us)
 
 
-def fill(connection: psycopg.Connection, desk: Filled, *, say: Callable[[str], object] = str) -> None:
-    """Pour the desk into the database, in one transaction, and gather statistics.
+def fill(connection: psycopg.Connection, desk: Filled) -> None:
+    """Pour the desk into the database, in one transaction.
 
     As the owner, foreign keys are checked; as a superuser they are not, which halves the time.
     """
     with connection.transaction():
         _trust(connection)
         params = _params(desk)
-        for sql in (fill_sql.TEAMS, fill_sql.USERS, fill_sql.MEMBERS, fill_sql.CATEGORIES):
+        for sql in fill_sql.PEOPLE:
             connection.execute(sql.encode(), params)
         _draft(connection, params)
-        with indexes.set_aside(connection, _BIG):
-            for sql in fill_sql.IN_ORDER:
-                say(sql.split()[2])
+        with _without_indexes(connection, _BIG):
+            for sql in fill_sql.HISTORY:
                 connection.execute(sql.encode(), params)
-            say("indexes")
         connection.execute(fill_sql.SEQUENCE.encode())
         connection.execute("DROP TABLE bench_ticket, bench_step, bench_ending")
 
@@ -102,6 +121,22 @@ def settle(connection: psycopg.Connection) -> None:
     """What the server would do in the hours after such a day; outside a transaction."""
     connection.execute("VACUUM (ANALYZE)")
     connection.execute("CHECKPOINT")
+
+
+async def check(access: Access, desk: Filled) -> tuple[int, list[Difference]]:
+    """Compare all tickets with their history, or SAMPLE of them where there are more: how many, and what was found."""
+    database = Database(access, max_connections=1)
+    await database.open()
+    compared, found = 0, []
+    try:
+        async with reactions.works(database).begin(system("Benchmark")) as work:
+            chunks = verify.verify(work) if desk.tickets <= SAMPLE else _sample(work, desk)
+            async for count, differences in chunks:
+                compared += count
+                found += differences
+    finally:
+        await database.close()
+    return compared, found
 
 
 def _trust(connection: psycopg.Connection) -> None:
@@ -123,6 +158,19 @@ def _draft(connection: psycopg.Connection, params: dict[str, object]) -> None:
         cursor.execute("ANALYZE bench_ticket; ANALYZE bench_step; ANALYZE bench_ending")
 
 
+@contextmanager
+def _without_indexes(connection: psycopg.Connection, tables: list[str]) -> Iterator[None]:
+    """No secondary indexes on `tables` inside the block, all of them after it: at once they take a fraction."""
+    found = connection.execute(_SECONDARY_INDEXES, [tables]).fetchall()
+    for table, index, _, constraint, _ in found:
+        drop = f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}"' if constraint else f"DROP INDEX {index}"
+        connection.execute(drop.encode())
+    yield
+    for table, _, definition, constraint, said in found:
+        make = f'ALTER TABLE {table} ADD CONSTRAINT "{constraint}" {said}' if constraint else definition
+        connection.execute(make.encode())
+
+
 def _params(desk: Filled) -> dict[str, object]:
     done, opened = plots.DONE, plots.OPEN
     return {
@@ -141,4 +189,17 @@ def _hundred(percent: tuple[int, ...]) -> list[int]:
     return [number for number, times in enumerate(percent, 1) for _ in range(times)]
 
 
-__all__ = ["Filled", "asdict", "fill", "plan", "settle"]
+async def _sample(work: Work, desk: Filled) -> AsyncIterator[tuple[int, list[Difference]]]:
+    numbers = random.Random(1).sample(range(1, desk.tickets + 1), SAMPLE)
+    for start in range(0, SAMPLE, _CHUNK):
+        ids = [desk.ticket_id(number) for number in numbers[start : start + _CHUNK]]
+        tickets = await work.session.scalars(select(Ticket).where(Ticket.id.in_(ids)))
+        events = await work.session.scalars(
+            select(TicketEvent)
+            .where(TicketEvent.ticket_id.in_(ids))
+            .order_by(TicketEvent.ticket_id, TicketEvent.version)
+        )
+        told = {key: list(rows) for key, rows in groupby(events, key=attrgetter("ticket_id"))}
+        compared = [verify.compare(ticket, told.get(ticket.id, [])) for ticket in tickets]
+        yield len(compared), [difference for found in compared for difference in found]
+        work.session.expunge_all()

@@ -148,4 +148,5 @@ SELECT {keys.uuid_sql(keys.OTHER, "2", "t.opened_us / 1000", "t.n")}, {_TICKET_I
 FROM bench_ticket t WHERE t.n %% 200 = 7"""
 
 SEQUENCE = "SELECT setval('tickets_number_seq', (SELECT max(number) FROM tickets))"
-IN_ORDER = (TICKETS, MESSAGES, EVENTS, FOLLOWERS, GRANTS)
+PEOPLE = (TEAMS, USERS, MEMBERS, CATEGORIES)
+HISTORY = (TICKETS, MESSAGES, EVENTS, FOLLOWERS, GRANTS)

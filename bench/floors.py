@@ -11,8 +11,8 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from bench.capture import Captured, Statement
 from bench.keys import OTHER, uuid_sql
+from bench.statements import Captured, Statement
 from codex.db import embedded
 
 _PARAMETER = re.compile(r"\$(\d+)\b")
@@ -59,24 +59,26 @@ def script(captured: Captured, keys: Keys) -> Script:
     return Script("\n".join([*keys.lines, r"\set turn :turn + 1", *body]) + "\n", writing.variables)
 
 
-def run(server: embedded.Server, script: Script, *, clients: int, seconds: float) -> Floor:
-    """Let pgbench run it as the application's role, prepared."""
+def run(
+    server: embedded.Server, script: Script, *, clients: int, seconds: int = 1, turns: int | None = None
+) -> Floor:  # fmt: skip
+    """Let pgbench run it as the application's role, prepared: for so long, or so many turns of each client."""
     variables = {**script.variables, "turn": "0", "run": str(next(_run_number) + int.from_bytes(os.urandom(2)))}
     with tempfile.TemporaryDirectory(prefix="codex-bench-") as folder:
         file = Path(folder, "floor.sql")
         file.write_text(script.text, "utf-8")
         command = [
             str(embedded.find_bin_dir() / "pgbench"), "-n", "-M", "prepared", "-c", str(clients),
-            "-j", str(min(2, clients)), "-T", str(max(1, round(seconds))), "-f", str(file),
+            "-j", str(min(2, clients)), *(["-t", str(turns)] if turns else ["-T", str(seconds)]), "-f", str(file),
             *(f"-D{name}={value}" for name, value in variables.items()),
             "-h", str(server.socket_dir), "-p", str(server.port), "-U", embedded.APP_ROLE, embedded.DATABASE,
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-    speed, turns = _TPS.search(done.stdout), _TURNS.search(done.stdout)
-    if done.returncode or not speed or not turns:
+    speed, processed = _TPS.search(done.stdout), _TURNS.search(done.stdout)
+    if done.returncode or not speed or not processed:
         problem = next((line for line in done.stderr.splitlines() if "ERROR" in line), done.stderr[-300:])
         return Floor(0.0, problem=problem)
-    return Floor(float(speed[1]), int(turns[1]))
+    return Floor(float(speed[1]), int(processed[1]))
 
 
 class _Writing:

@@ -3,35 +3,12 @@
 They have the form of UUID version 7, milliseconds first, so that they fall into an index as real ones do.
 """
 
-from dataclasses import dataclass
 from uuid import UUID
 
 TICKET, MESSAGE, EVENT, USER, TEAM, CATEGORY, OTHER = range(1, 8)
 """Kinds of rows: two of one number and instant differ in it."""
 EVERY = 16
 """Tickets whose number it divides are the biggest team's from the start and forever, so that a script can name them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """When tickets were opened: number n at `start_us + n * step_us`, microseconds since 1970; `now_us` the present."""
-
-    start_us: int
-    step_us: int
-    now_us: int
-
-    def opened_us(self, number: int) -> int:
-        """The instant of a ticket's opening."""
-        return self.start_us + number * self.step_us
-
-    def ticket_id(self, number: int) -> UUID:
-        """The id of ticket `number`."""
-        return uuid_of(TICKET, 0, self.opened_us(number) // 1000, number)
-
-    def ticket_id_sql(self, number: str) -> str:
-        """The same in SQL; `number` is an expression."""
-        millis = f"(({self.start_us} + ({number})::bigint * {self.step_us}) / 1000)"
-        return uuid_sql(TICKET, "0", millis, f"({number})::bigint")
 
 
 def uuid_of(kind: int, version: int, millis: int, number: int) -> UUID:

@@ -34,7 +34,6 @@ class Outcome(Struct):
     errors: int
     first_error: str
     cpu_seconds: float
-    bytes_read: int
 
 
 class Client:
@@ -82,7 +81,7 @@ def drive(order: Order) -> Outcome:
         client = Client(order.port, units)
         clients[client.socket.fileno()] = client
         poll.register(client.socket, select.EPOLLIN)
-    outcome = Outcome([], order.seconds, 0, 0, "", 0.0, 0)
+    outcome = Outcome([], order.seconds, 0, 0, "", 0.0)
     gc.disable()
     began_cpu = time.process_time()
     _loop(poll, clients, order, outcome)
@@ -127,7 +126,6 @@ def _has_all(client: Client, outcome: Outcome) -> bool:
     whole = length_of(answer)
     if not whole or len(answer) < whole:
         return False
-    outcome.bytes_read += whole
     if answer[9:10] != b"2":
         outcome.errors += 1
         outcome.first_error = outcome.first_error or answer[:1000].decode(errors="replace")

@@ -9,25 +9,24 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-import psycopg
 from msgspec import Struct, msgpack
 
-from bench import capture, floors, processes
-from bench import statements as counted
-from bench.asking import Asker
+from bench import floors, processes
 from bench.cases import Case
+from bench.floors import Floor, Script
 from bench.load import Order, Outcome
-from bench.product import Running
-from codex.db import embedded
+from bench.places import Place
+from bench.product import Web
+from bench.statements import Captured, capturing, executed
 from codex.db.embedded import processes as embedded_processes
 
-ROUND_SECONDS = 2.0
+WARM_SECONDS = 0.3
 
 
 class Measured(Struct):
     """One case with one number of clients. Times in ms, CPU in µs a unit; `ratio`: product ÷ floor, units a second.
 
-    None where it was not measured: `problem` then says why there is no floor.
+    None where there is no floor; `problem` says why if there should be one.
     """
 
     size: str
@@ -38,7 +37,7 @@ class Measured(Struct):
     p95_ms: float
     p99_ms: float
     errors: int
-    statements: float | None
+    statements: float
     client_cpu_us: float
     web_cpu_us: float
     postgres_cpu_us: float
@@ -55,7 +54,7 @@ class Round:
     """A stretch of the product: what the client saw, statements executed, CPU seconds of web and database."""
 
     outcome: Outcome
-    statements: float | None
+    statements: float
     web_cpu: float
     postgres_cpu: float
 
@@ -66,13 +65,11 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """The same of the floor: turns a second and in all, and the CPU seconds of the database."""
+class FloorRound:
+    """A stretch of the floor, and the CPU seconds of the database."""
 
-    per_second: float
-    turns: int
+    floor: Floor
     postgres_cpu: float
-    problem: str
 
 
 @dataclass(slots=True)
@@ -91,83 +88,62 @@ class Memories:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Everything that a measurement needs."""
+    """A running product and its database, measured in `rounds` of so many `seconds` each."""
 
-    size: str
-    server: embedded.Server
-    superuser: psycopg.Connection
-    running: Running
-    asker: Asker
-    seconds: float
-    counts_statements: bool
-    memories: Memories
+    place: Place
+    web: Web
+    seconds: int
+    rounds: int
+    memories: Memories = field(default_factory=Memories)
 
-    def web_pids(self) -> list[int]:
-        """The web server and its processes."""
-        return processes.family(self.running.pid)
-
-    def postgres_pids(self) -> list[int]:
-        """The server and its backends."""
-        return embedded_processes.bearing(self.server.tag)
-
-    def measure(self, case: Case, clients: int) -> Measured:
-        """The product and its floor in rounds of about ROUND_SECONDS; the ratio is the median of the rounds'."""
-        rounds = max(1, round(self.seconds / ROUND_SECONDS))
-        script = floors.script(self._captured(case), case.keys(clients)) if case.probe else None
-        outcomes, beside = [], []
-        for number in range(rounds):
-            outcomes.append(self._product(case, clients, self.seconds / rounds, is_warm=number > 0))
+    def measure(self, case: Case, captured: Captured | None, clients: int) -> Measured:
+        """Product, floor, product, floor …; the ratio is the median of the rounds'. No floor without `captured`."""
+        script = floors.script(captured, case.keys(clients)) if captured else None
+        rounds, beside = [], []
+        for _ in range(self.rounds):
+            rounds.append(self.product_round(case, clients))
             if script:
-                beside.append(self._floor(script, clients, self.seconds / rounds))
-                if beside[-1].problem:
-                    script = None
-        measured = _summed(self.size, case, clients, outcomes)
+                beside.append(self._floor_round(script, clients))
+        measured = _summed(self.place.size, case, clients, rounds)
         if beside:
-            _set_beside(measured, [o.per_second for o in outcomes], beside)
+            _set_beside(measured, rounds, beside)
         return measured
 
-    def product(self, case: Case, clients: int) -> Measured:
-        """The product alone, in one go."""
-        return _summed(self.size, case, clients, [self._product(case, clients, self.seconds, is_warm=False)])
+    def captured(self, case: Case) -> Captured | None:
+        """The SQL of a case's probe; None where the case has none."""
+        for request in case.before:
+            self.web.asker.ask(request)
+        with capturing(self.place.server, self.place.superuser) as captured:
+            for request in case.probe:
+                self.web.asker.ask(request)
+        return captured if case.probe else None
 
-    def _product(self, case: Case, clients: int, seconds: float, *, is_warm: bool) -> Round:
-        warm = min(0.3 if is_warm else 1.0, seconds / 3)
-        before = self._executed(), processes.cpu_seconds(self.web_pids()), self._postgres_cpu()
-        outcome = _driven(Order(self.running.port, case.units(clients), seconds, warm))
-        after = self._executed(), processes.cpu_seconds(self.web_pids()), self._postgres_cpu()
-        self._look()
+    def product_round(self, case: Case, clients: int) -> Round:
+        """The product alone, once."""
+        before = executed(self.place.superuser)[0], processes.cpu_seconds(self._web_pids()), self._postgres_cpu()
+        outcome = _driven(Order(self.web.asker.port, case.units(clients), self.seconds, WARM_SECONDS))
+        after = executed(self.place.superuser)[0], processes.cpu_seconds(self._web_pids()), self._postgres_cpu()
+        self.memories.look("web", self._web_pids())
+        self.memories.look("postgres", self._postgres_pids())
         if outcome.errors:
             sys.stderr.write(f"{case.name}: {outcome.first_error}\n")
-        executed, web, postgres = (now - then for now, then in zip(after, before, strict=True))
-        return Round(outcome, executed if self.counts_statements else None, web, postgres)
+        statements, web, postgres = (now - then for now, then in zip(after, before, strict=True))
+        return Round(outcome, statements, web, postgres)
 
-    def _floor(self, script: floors.Script, clients: int, seconds: float) -> Beside:
+    def _floor_round(self, script: Script, clients: int) -> FloorRound:
         before = self._postgres_cpu()
-        floor = floors.run(self.server, script, clients=clients, seconds=seconds)
+        floor = floors.run(self.place.server, script, clients=clients, seconds=self.seconds)
         time.sleep(0.1)  # for the postmaster to learn what its children have used
-        return Beside(floor.per_second, floor.turns, self._postgres_cpu() - before, floor.problem)
-
-    def _captured(self, case: Case) -> capture.Captured:
-        self._ask(case.before)
-        with capture.capturing(self.server, self.superuser) as captured:
-            self._ask(case.probe)
-        return captured
-
-    def _ask(self, unit: list[bytes]) -> None:
-        for request in unit:
-            status, body = self.asker.ask(request)
-            if not 200 <= status < 300:
-                raise RuntimeError(f"{request[:100]!r} was answered with {status}: {body[:500]!r}")
-
-    def _executed(self) -> float:
-        return counted.executed(self.superuser) if self.counts_statements else 0
+        return FloorRound(floor, self._postgres_cpu() - before)
 
     def _postgres_cpu(self) -> float:
-        return processes.cpu_seconds(self.postgres_pids())
+        return processes.cpu_seconds(self._postgres_pids())
 
-    def _look(self) -> None:
-        self.memories.look("web", self.web_pids())
-        self.memories.look("postgres", self.postgres_pids())
+    def _web_pids(self) -> list[int]:
+        return processes.family(self.web.pid)
+
+    def _postgres_pids(self) -> list[int]:
+        return embedded_processes.bearing(self.place.server.tag)
 
 
 def _driven(order: Order) -> Outcome:
@@ -182,24 +158,24 @@ def _driven(order: Order) -> Outcome:
 def _summed(size: str, case: Case, clients: int, rounds: list[Round]) -> Measured:
     times = sorted(t for r in rounds for t in r.outcome.latencies_us)
     units = sum(r.outcome.units for r in rounds)
-    executed = sum(r.statements or 0.0 for r in rounds) if rounds[0].statements is not None else None
     return Measured(
-        size=size, case=case.name, clients=clients, per_second=len(times) / sum(r.outcome.seconds for r in rounds),
+        size=size, case=case.name, clients=clients, per_second=statistics.mean(r.per_second for r in rounds),
         p50_ms=_percentile(times, 50), p95_ms=_percentile(times, 95), p99_ms=_percentile(times, 99),
-        errors=sum(r.outcome.errors for r in rounds), statements=executed / units if executed is not None else None,
+        errors=sum(r.outcome.errors for r in rounds), statements=sum(r.statements for r in rounds) / units,
         client_cpu_us=sum(r.outcome.cpu_seconds for r in rounds) / units * 1e6,
         web_cpu_us=sum(r.web_cpu for r in rounds) / units * 1e6,
         postgres_cpu_us=sum(r.postgres_cpu for r in rounds) / units * 1e6, goal=case.goal, about=case.about,
     )  # fmt: skip
 
 
-def _set_beside(measured: Measured, speeds: list[float], beside: list[Beside]) -> None:
-    measured.problem = beside[-1].problem
-    turns = sum(b.turns for b in beside)
-    if not measured.problem and turns:
-        measured.floor_per_second = statistics.mean(b.per_second for b in beside)
-        measured.floor_postgres_cpu_us = sum(b.postgres_cpu for b in beside) / turns * 1e6
-        measured.ratio = statistics.median(speed / b.per_second for speed, b in zip(speeds, beside, strict=True))
+def _set_beside(measured: Measured, rounds: list[Round], beside: list[FloorRound]) -> None:
+    measured.problem = next((b.floor.problem for b in beside if b.floor.problem), "")
+    if measured.problem:
+        return
+    speeds = [b.floor.per_second for b in beside]
+    measured.floor_per_second = statistics.mean(speeds)
+    measured.floor_postgres_cpu_us = sum(b.postgres_cpu for b in beside) / sum(b.floor.turns for b in beside) * 1e6
+    measured.ratio = statistics.median(r.per_second / speed for r, speed in zip(rounds, speeds, strict=True))
 
 
 def _percentile(times_us: list[int], percent: int) -> float:

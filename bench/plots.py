@@ -65,8 +65,8 @@ OPEN = (
     Plot(5, "raise triage note"),
 )
 PLOTS = (*DONE, *OPEN)
-STEADY = len(DONE) + 3
-"""The plot of the tickets that the benchmark moves about: assigned, in progress, never transferred."""
+STEADY = len(DONE) + 5
+"""The plot of the tickets that the benchmark moves about: assigned, waiting for the requester, never transferred."""
 STILL = 0
 """A plot that ends done and in which the ticket stays where it was opened."""
 

@@ -1,5 +1,6 @@
-"""The product under measurement: its database, its web processes, its worker, and somebody who may use it."""
+"""The product under measurement: its database, its web processes, its worker, and somebody who asks."""
 
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from bench.fill import Filled
+from bench.load import length_of
 from codex import reactions
 from codex.cli.lifeline import LIFELINE
 from codex.db import embedded
@@ -22,7 +24,7 @@ from codex.db.database import Access, Database
 from codex.identity import queries, signin, tokens
 from codex.kernel.actor import Scope, system
 
-READY_SECONDS = 60.0
+_PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,72 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A process of the product; `log` is what it wrote."""
+class Asker:
+    """Requests of the benchmark's agent as bytes, for a server on a port of the loopback."""
+
+    port: int
+    credentials: Credentials
+
+    def get(self, path: str) -> bytes:
+        """Of the API, by token."""
+        return self._request("GET", path, f"Authorization: Bearer {self.credentials.token}\r\n")
+
+    def page(self, path: str) -> bytes:
+        """Of a page, by cookie."""
+        return self._request("GET", path, f"Cookie: codex_session={self.credentials.cookie}\r\n")
+
+    def post(self, path: str, **body: str) -> bytes:
+        """Of the API, by token, with JSON."""
+        data = json.dumps(body).encode()
+        head = (
+            f"Authorization: Bearer {self.credentials.token}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(data)}\r\n"
+        )
+        return self._request("POST", path, head) + data
+
+    def ask(self, request: bytes) -> bytes:
+        """Send it over a connection of its own; the body of the answer. Raises RuntimeError unless it succeeds."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE_SECONDS) as connection:
+            connection.sendall(request)
+            answer = b""
+            while not (whole := length_of(answer)) or len(answer) < whole:
+                part = connection.recv(262_144)
+                if not part:
+                    break
+                answer += part
+        if answer[9:10] != b"2":
+            raise RuntimeError(f"{request[:100]!r} was answered with {answer[:1000]!r}")
+        return answer.partition(b"\r\n\r\n")[2]
+
+    def _request(self, method: str, path: str, head: str) -> bytes:
+        return f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{head}\r\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """A running web server: its first process, and who asks it."""
 
     pid: int
-    port: int
-    log: Path
+    asker: Asker
 
 
 def superuser(server: embedded.Server) -> psycopg.Connection:
-    """A connection that may do everything; each statement stands for itself."""
-    return psycopg.connect(f"host={server.socket_dir} port={server.port} user=postgres dbname=codex", autocommit=True)
+    """A connection that may do everything, and see `pg_stat_statements`; each statement stands for itself."""
+    connection = psycopg.connect(
+        f"host={server.socket_dir} port={server.port} user=postgres dbname=codex", autocommit=True
+    )
+    connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+    return connection
+
+
+@contextmanager
+def configured(superuser: psycopg.Connection, **settings: str) -> Iterator[None]:
+    """Other settings of the whole server inside the block; every process of it has heard."""
+    _configure(superuser, [f"SET {name} = '{value}'" for name, value in settings.items()])
+    try:
+        yield
+    finally:
+        _configure(superuser, [f"RESET {name}" for name in settings])
 
 
 async def credentials(access: Access, desk: Filled) -> Credentials:
@@ -53,7 +110,7 @@ async def credentials(access: Access, desk: Filled) -> Credentials:
     await database.open()
     try:
         async with reactions.works(database).begin(system("Benchmark")) as work:
-            user = await queries.person_by_email(work.session, desk.agent_email)
+            user = await queries.person(work.session, desk.agent_id)
             _, token = await tokens.issue(work, user, name="Benchmark", scope=Scope.WRITE)
             link = await signin.make_link(work, user)
         async with reactions.works(database).begin(system("Benchmark")) as work:
@@ -64,23 +121,32 @@ async def credentials(access: Access, desk: Filled) -> Credentials:
 
 
 @contextmanager
-def web(data_dir: Path, *, processes: int) -> Iterator[Running]:
+def web(data_dir: Path, credentials: Credentials, *, processes: int) -> Iterator[Web]:
     """The web server on a free port of the loopback, as `codex up` starts it."""
-    port = free_port()
-    with _child(data_dir, "web", ["codex.cli.serving", "127.0.0.1", str(port), str(processes)]) as (pid, log):
+    port = _free_port()
+    with _child(data_dir, f"web{processes}", ["codex.cli.serving", "127.0.0.1", str(port), str(processes)]) as (
+        pid,
+        log,
+    ):
         _await_ready(port, pid, log)
-        yield Running(pid, port, log)
+        yield Web(pid, Asker(port, credentials))
 
 
 @contextmanager
-def worker(data_dir: Path) -> Iterator[Running]:
-    """The worker, as `codex up` starts it."""
-    with _child(data_dir, "worker", ["codex.cli.working"]) as (pid, log):
-        yield Running(pid, 0, log)
+def worker(data_dir: Path) -> Iterator[int]:
+    """The worker, as `codex up` starts it: its pid."""
+    with _child(data_dir, "worker", ["codex.cli.working"]) as (pid, _):
+        yield pid
 
 
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
+def _configure(superuser: psycopg.Connection, changes: list[str]) -> None:
+    for change in changes:
+        superuser.execute(f"ALTER SYSTEM {change}".encode())
+    superuser.execute("SELECT pg_reload_conf()")
+    time.sleep(0.1)
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -117,7 +183,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _await_ready(port: int, pid: int, log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
+    deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline and Path(f"/proc/{pid}").exists():
         with suppress(OSError, HTTPException):
             connection = HTTPConnection("127.0.0.1", port, timeout=5)

@@ -17,6 +17,7 @@ USED_FROM_OUTSIDE = {
     "upgrade": "alembic looks for it",
     "dependencies": "hatchling calls it",
     "initialize": "hatchling calls it",
+    "receive_route": "Litestar calls it",
 }
 """Names that something outside of this code uses, and what."""
 

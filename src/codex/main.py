@@ -8,20 +8,17 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.datastructures import State
-from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
+from litestar.types import Scope as LitestarScope
 
 from codex import reactions
-from codex.api import conversation, me, teams, tickets, users
+from codex.api import document, resources
+from codex.api.refusals import Refusals
 from codex.db import access, revision
-from codex.db.database import Database
-from codex.httpkit import health, problems
-from codex.httpkit.asked import provide_asked
+from codex.db.database import CONNECTION_LOST, Database, is_contended
+from codex.httpkit import health
 from codex.httpkit.edge import Edge
 from codex.kernel import log
 from codex.settings import Settings, load
@@ -43,16 +40,15 @@ def web() -> ASGIApp:
 def web_application(settings: Settings, database: Database, *, close_database: bool = False) -> ASGIApp:
     """The web application on a database; `close_database`: it opens and closes the database with itself."""
     works = reactions.works(database)
-    api = Router(
-        "/api/v1",
-        route_handlers=[me.router, users.router, teams.router, tickets.router, conversation.router],
-        exception_handlers={Exception: problems.respond},
-        security=[{"token": []}],
-    )
+
+    async def mend(error: Exception, _: LitestarScope) -> None:
+        if isinstance(error, CONNECTION_LOST) and not is_contended(error):
+            await database.mend()
+
     app = Litestar(
-        [api, pages.router, health.live, health.ready, health.metrics],
-        dependencies={"asked": Provide(provide_asked)},
+        [resources.router, pages.router, health.live, health.ready, health.metrics],
         exception_handlers={Exception: pages.error_or_problem},
+        after_exception=[mend],
         on_startup=[database.open] if close_database else [],
         on_shutdown=[database.close] if close_database else [],
         state=State(
@@ -64,11 +60,8 @@ def web_application(settings: Settings, database: Database, *, close_database: b
                 "schema_revision": revision.newest(),
             }
         ),
-        openapi_config=OpenAPIConfig(
-            title="Codex", version="1", path="/api", description="The REST API of Codex.",
-            render_plugins=[JsonRenderPlugin()],
-            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
-        ),
+        openapi_config=document.config(),
+        plugins=[Refusals()],
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )  # fmt: skip

@@ -89,7 +89,7 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None
 
 def _check(settings: Settings) -> None:
     for name, url in (("DATABASE_URL", settings.database_url), ("DIRECT_URL", settings.direct_url)):
-        if url and urlsplit(url).scheme not in ("postgresql", "postgres"):
+        if url and _parts(url)[0] not in ("postgresql", "postgres"):
             raise SetupError(f"{name} must start with postgresql:// and name a PostgreSQL database.")
     if settings.direct_url and not settings.database_url:
         raise SetupError("DIRECT_URL is set and DATABASE_URL is not; set both, or neither for the built-in database.")
@@ -97,17 +97,35 @@ def _check(settings: Settings) -> None:
         raise SetupError("CODEX_SECRET_KEY must be set when DATABASE_URL is set (at least 32 characters).")
     if settings.secret_key and len(settings.secret_key) < 32:
         raise SetupError("CODEX_SECRET_KEY must have at least 32 characters.")
-    if settings.base_url and urlsplit(settings.base_url).scheme not in ("http", "https"):
+    scheme, host = _parts(settings.base_url)
+    if settings.base_url and not (scheme in ("http", "https") and host):
         raise SetupError("CODEX_BASE_URL must be an http:// or https:// address.")
     if settings.log not in ("text", "json"):
         raise SetupError("CODEX_LOG must be text or json.")
+    try:
+        _ = settings.data_path
+    except RuntimeError:
+        raise SetupError("CODEX_DATA_DIR begins with the home of a user whom this machine does not know.") from None
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """The scheme and the host of an address; empty where it has none, or is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.hostname or ""
 
 
 def _dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise SetupError("The file .env cannot be read as UTF-8 text.") from unreadable
     found = {}
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -11,7 +10,7 @@ from bench.fill import Filled
 from bench.plots import endings
 from psycopg.conninfo import make_conninfo
 
-from bench import fill, truth
+from bench import fill
 from codex.db.database import Access, Database
 from codex.identity import queries as people
 from codex.kernel import clock
@@ -44,14 +43,14 @@ def owner(filled: FreshDatabase) -> Iterator[psycopg.Connection]:
 
 
 async def test_every_row_is_what_its_events_fold_to(filled: FreshDatabase, desk: Filled) -> None:
-    assert await truth.check(_access(filled), desk) == (TICKETS, [])
+    assert await fill.check(_access(filled), desk) == (TICKETS, [])
 
 
 async def test_a_sample_is_compared_like_the_whole(
     filled: FreshDatabase, desk: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(truth, "SAMPLE", 100)
-    assert await truth.check(_access(filled), desk) == (100, [])
+    monkeypatch.setattr(fill, "SAMPLE", 100)
+    assert await fill.check(_access(filled), desk) == (100, [])
 
 
 def test_there_are_as_many_rows_as_the_plots_say(owner: psycopg.Connection, desk: Filled) -> None:
@@ -91,16 +90,15 @@ def test_every_index_is_back(owner: psycopg.Connection, database: FreshDatabase)
 
 def test_tickets_are_known_by_their_number(owner: psycopg.Connection, desk: Filled) -> None:
     for number in (1, 16, 17, TICKETS):
-        assert _one(owner, f"SELECT id FROM tickets WHERE number = {number}") == desk.timeline.ticket_id(number)
-        assert _one(owner, f"SELECT {desk.timeline.ticket_id_sql(str(number))}") == desk.timeline.ticket_id(number)
+        assert _one(owner, f"SELECT id FROM tickets WHERE number = {number}") == desk.ticket_id(number)
+        assert _one(owner, f"SELECT {desk.ticket_id_sql(str(number))}") == desk.ticket_id(number)
     kept = (
         "SELECT count(*) FROM tickets WHERE number %% 16 = 0 AND display_id = 'IT-' || number AND assigned_team_id = %s"
     )
     found = owner.execute(kept.encode(), [desk.team_id]).fetchone()
     assert found == (len(desk.known),)
-    steady = (
-        "SELECT count(*) FROM tickets WHERE number = ANY(%s) AND status = 'IN_PROGRESS' AND assignee_id IS NOT NULL"
-    )
+    steady = """SELECT count(*) FROM tickets WHERE number = ANY(%s) AND status = 'WAITING_ON_REQUESTER'
+                  AND assignee_id IS NOT NULL"""
     assert owner.execute(steady.encode(), [list(desk.steady)]).fetchone() == (len(desk.steady),)
 
 
@@ -109,7 +107,7 @@ async def test_cursors_lead_through_the_queue_once(filled: FreshDatabase, desk: 
     await database.open()
     try:
         async with database.reading() as reader:
-            actor = await people.actor_of(reader, UUID(desk.agent_id))
+            actor = await people.actor_of(reader, desk.agent_id)
         whole = await _walk(database, actor, limit=200)
         assert await _walk(database, actor, limit=7) == whole
     finally:

@@ -81,6 +81,20 @@ def test_any_process_that_is_killed_is_started_again(desk, token):
     for part in ("codex.cli.serving", "codex.cli.working"):
         victim = next(pid for pid in _descendants(desk.process.pid) if part in _command(pid))
         os.kill(victim, signal.SIGKILL)
+    until_it_answers(desk, token)
+
+
+def test_a_database_that_is_killed_alone_is_started_again(desk, token):
+    assert desk.process
+    postmaster = int((desk.data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(postmaster, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while desk.call("GET", "/me", token)[0] != 503:
+        assert time.monotonic() < deadline
+    until_it_answers(desk, token)
+
+
+def until_it_answers(desk, token):
     deadline = time.monotonic() + 30
     while True:
         try:

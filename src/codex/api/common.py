@@ -4,11 +4,12 @@ import re
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
-from litestar.params import QueryParameter
+from litestar.datastructures import ResponseHeader
+from litestar.openapi.spec import Example
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from msgspec import Struct
 
 from codex.db.page import DEFAULT_LIMIT, MAX_LIMIT, Page
-from codex.httpkit.asked import Req
 from codex.kernel.errors import Invalid, NotFound, Problem
 
 T = TypeVar("T")
@@ -30,6 +31,26 @@ Limit = Annotated[
 ]
 Cursor = Annotated[str | None, QueryParameter(name="cursor", description="The nextCursor of the page before this one.")]
 LIMIT = DEFAULT_LIMIT
+_ID = Example(value="01979c7e-6a3e-7c51-9a20-3f6d5c8f2b11")
+UserId = Annotated[str, PathParameter(name="userId", description="The id of a person.", examples=[_ID])]
+TokenId = Annotated[str, PathParameter(name="tokenId", description="The id of a token.", examples=[_ID])]
+TeamName = Annotated[
+    str, PathParameter(name="ref", description="The id or slug of a team.", examples=[Example(value="it")])
+]
+TicketName = Annotated[
+    str,
+    PathParameter(
+        name="ref", description="The id, number or display id of a ticket.", examples=[Example(value="IT-1042")]
+    ),
+]
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(name="If-Match", description="The ETag of the version that the change is based on, or `*`."),
+]
+ETAG = ResponseHeader(
+    name="ETag", value='"7"', documentation_only=True, description="The version of the ticket, for If-Match."
+)
+LOCATION = ResponseHeader(name="Location", value="/", documentation_only=True, description="Where it is to be found.")
 
 
 def listed(page: Page[T]) -> Listed[T]:
@@ -50,12 +71,11 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def expected_version(request: Req, *, stated: int | None = None) -> int | None:
+def expected_version(if_match: str | None, *, stated: int | None = None) -> int | None:
     """The version that the client's If-Match, or the body's `version`, says it has seen; None: any will do."""
-    header = request.headers.get("if-match")
-    if header is None or header.strip() == "*":
+    if if_match is None or if_match.strip() == "*":
         return stated
-    match = re.fullmatch(r'(?:W/)?"(\d{1,18})"', header.strip())
+    match = re.fullmatch(r'(?:W/)?"(\d{1,18})"', if_match.strip())
     if match is None:
         raise Invalid(Problem("If-Match", 'Send the ETag of the resource as it came, such as "7".'))
     return int(match.group(1))

@@ -1,9 +1,10 @@
 """`/tickets/{ref}/messages` and `/events`: what was said on a ticket, and what happened to it."""
 
 from litestar import Response, Router, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
-from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, listed
+from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, TicketName, listed
+from codex.api.refusals import refusals
 from codex.httpkit.asked import Asking
 from codex.tickets import lifecycle, messages, queries, reading
 from codex.tickets.models import MessageType, TicketStatus
@@ -20,7 +21,7 @@ class NewMessage(Body):
 
 @get("/messages", summary="The conversation")
 async def list_messages(
-    asked: Asking, ref: FromPath[str], limit: Limit = LIMIT, cursor: Cursor = None
+    asked: Asking, ref: TicketName, limit: Limit = LIMIT, cursor: Cursor = None
 ) -> Listed[MessageRow]:
     """Oldest first. Internal notes only for those who see a ticket's internal side."""
     async with asked.reading() as reader:
@@ -28,8 +29,8 @@ async def list_messages(
         return listed(await reading.messages(reader, asked.actor, ticket, limit=limit, cursor=cursor))
 
 
-@post("/messages", summary="Reply, or write an internal note")
-async def write(asked: Asking, ref: FromPath[str], data: JSONBody[NewMessage]) -> Response[MessageRow]:
+@post("/messages", summary="Reply, or write an internal note", responses=refusals(409))
+async def write(asked: Asking, ref: TicketName, data: JSONBody[NewMessage]) -> Response[MessageRow]:
     """A requester's reply puts a waiting ticket back to work and reopens a finished one."""
     async with asked.work() as work:
         ticket = await queries.visible(work, queries.parse_ref(ref), lock=True)
@@ -40,9 +41,7 @@ async def write(asked: Asking, ref: FromPath[str], data: JSONBody[NewMessage]) -
 
 
 @get("/events", summary="The history")
-async def list_events(
-    asked: Asking, ref: FromPath[str], limit: Limit = LIMIT, cursor: Cursor = None
-) -> Listed[EventRow]:
+async def list_events(asked: Asking, ref: TicketName, limit: Limit = LIMIT, cursor: Cursor = None) -> Listed[EventRow]:
     """Oldest first. Internal facts only for those who see a ticket's internal side."""
     async with asked.reading() as reader:
         ticket = await reading.seen(reader, asked.actor, queries.parse_ref(ref), now=asked.now)

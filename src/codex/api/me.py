@@ -4,15 +4,16 @@ from datetime import datetime
 from uuid import UUID
 
 from litestar import Router, delete, get, patch, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
-from codex.api.common import Body, Listed, id_of
+from codex.api.common import Body, Listed, TokenId, id_of
 from codex.db.database import Row
 from codex.httpkit.asked import Asked, Asking
 from codex.identity import people, queries, tokens
 from codex.identity.people import PersonChanges
 from codex.kernel.actor import Scope
+from codex.kernel.errors import NotFound
 
 
 class TeamOfMine(Struct, frozen=True, rename="camel"):
@@ -83,19 +84,20 @@ class SessionRow(Struct, frozen=True, rename="camel"):
 
 
 async def _me(asked: Asked) -> Me:
+    actor = asked.actor
     async with asked.reading() as reader:
         row = await reader.first(
-            """SELECT u.department, u.location, u.primary_team_id, u.time_zone, u.theme,
+            """SELECT u.id, u.email, u.display_name, u.department, u.location, u.primary_team_id, u.time_zone, u.theme,
                       ARRAY(SELECT (t.id, t.name, t.slug) FROM teams t WHERE t.id = ANY(%(teams)s) ORDER BY t.name)
                FROM users u WHERE u.id = %(id)s""",
-            {"id": asked.actor.id, "teams": list(asked.actor.team_roles)},
+            {"id": actor.id, "teams": list(actor.team_roles)},
         )
-    actor = asked.actor
-    department, location, primary, zone, theme, teams = row or (None, None, None, None, None, [])
+    if row is None:
+        raise NotFound("There is no such person.")
+    user_id, email, name, department, location, primary, zone, theme, teams = row
     mine = [TeamOfMine(t[0], t[1], t[2], actor.team_roles[t[0]].value) for t in teams]
     return Me(
-        actor.id or UUID(int=0), actor.email, actor.name, department, location, actor.role.value, primary, zone, theme,
-        mine, actor.scope,
+        user_id, email, name, department, location, actor.role.value, primary, zone, theme, mine, actor.scope
     )  # fmt: skip
 
 
@@ -144,8 +146,8 @@ async def make_token(asked: Asking, data: JSONBody[NewToken]) -> TokenRow:
     )  # fmt: skip
 
 
-@delete("/tokens/{token_id:str}", summary="Revoke a personal API token")
-async def revoke_token(asked: Asking, token_id: FromPath[str]) -> None:
+@delete("/tokens/{tokenId:str}", summary="Revoke a personal API token")
+async def revoke_token(asked: Asking, token_id: TokenId) -> None:
     """It stops working at once. Owners revoke anybody's."""
     async with asked.work() as work:
         await tokens.revoke(work, id_of(token_id))

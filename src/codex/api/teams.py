@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from codex.api.common import Body, Listed, id_of
+from codex.api.common import LOCATION, Body, Listed, TeamName, UserId, id_of
+from codex.api.refusals import refusals
 from codex.httpkit.asked import Asking
 from codex.identity import directory, policy, queries, teams
 from codex.identity.directory import MemberRow, TeamRow
@@ -41,7 +42,7 @@ async def list_teams(asked: Asking) -> Listed[TeamRow]:
         return Listed(await directory.teams(reader, asked.actor), None)
 
 
-@post("/", summary="Add a team", opt={"scope": Scope.ADMIN})
+@post("/", summary="Add a team", opt={"scope": Scope.ADMIN}, responses=refusals(409), response_headers=[LOCATION])
 async def add(asked: Asking, data: JSONBody[NewTeam]) -> Response[TeamRow]:
     """Owners only."""
     async with asked.work() as work:
@@ -55,14 +56,14 @@ async def add(asked: Asking, data: JSONBody[NewTeam]) -> Response[TeamRow]:
 
 
 @get("/{ref:str}", summary="One team, by id or slug")
-async def show(asked: Asking, ref: FromPath[str]) -> TeamRow:
+async def show(asked: Asking, ref: TeamName) -> TeamRow:
     """As far as one may see it."""
     async with asked.reading() as reader:
         return await directory.team(reader, asked.actor, _ref(ref))
 
 
-@patch("/{ref:str}", summary="Change a team", opt={"scope": Scope.ADMIN})
-async def change(asked: Asking, ref: FromPath[str], data: JSONBody[TeamChanges]) -> TeamRow:
+@patch("/{ref:str}", summary="Change a team", opt={"scope": Scope.ADMIN}, responses=refusals(409))
+async def change(asked: Asking, ref: TeamName, data: JSONBody[TeamChanges]) -> TeamRow:
     """The team's admins and owners. A team with tickets is deactivated, not deleted."""
     async with asked.work() as work:
         team = await _team(work.session, ref)
@@ -71,8 +72,10 @@ async def change(asked: Asking, ref: FromPath[str], data: JSONBody[TeamChanges])
         return await directory.team(reader, asked.actor, team.id)
 
 
-@delete("/{ref:str}", summary="Remove a team that never had a ticket", opt={"scope": Scope.ADMIN})
-async def remove(asked: Asking, ref: FromPath[str]) -> None:
+@delete(
+    "/{ref:str}", summary="Remove a team that never had a ticket", opt={"scope": Scope.ADMIN}, responses=refusals(409)
+)
+async def remove(asked: Asking, ref: TeamName) -> None:
     """Owners only; 409 for a team with tickets."""
     async with asked.work() as work:
         team = await _team(work.session, ref)
@@ -80,7 +83,7 @@ async def remove(asked: Asking, ref: FromPath[str]) -> None:
 
 
 @get("/{ref:str}/members", summary="Who is in a team")
-async def list_members(asked: Asking, ref: FromPath[str]) -> Listed[MemberRow]:
+async def list_members(asked: Asking, ref: TeamName) -> Listed[MemberRow]:
     """For its members and owners."""
     async with asked.reading() as reader:
         team = await directory.team(reader, asked.actor, _ref(ref))
@@ -88,9 +91,9 @@ async def list_members(asked: Asking, ref: FromPath[str]) -> Listed[MemberRow]:
         return Listed(await directory.members(reader, asked.actor, team.id), None)
 
 
-@put("/{ref:str}/members/{user_id:str}", summary="Add a member, or change the role", status_code=204,
-     opt={"scope": Scope.ADMIN})  # fmt: skip
-async def put_member(asked: Asking, ref: FromPath[str], user_id: FromPath[str], data: JSONBody[Membership]) -> None:
+@put("/{ref:str}/members/{userId:str}", summary="Add a member, or change the role", status_code=204,
+     opt={"scope": Scope.ADMIN}, responses=refusals(422))  # fmt: skip
+async def put_member(asked: Asking, ref: TeamName, user_id: UserId, data: JSONBody[Membership]) -> None:
     """The team's admins and owners, up to their own role."""
     async with asked.work() as work:
         team = await _team(work.session, ref)
@@ -98,8 +101,8 @@ async def put_member(asked: Asking, ref: FromPath[str], user_id: FromPath[str], 
         await teams.put_member(work, team, user, role=data.role)
 
 
-@delete("/{ref:str}/members/{user_id:str}", summary="Take somebody out of a team", opt={"scope": Scope.ADMIN})
-async def remove_member(asked: Asking, ref: FromPath[str], user_id: FromPath[str]) -> None:
+@delete("/{ref:str}/members/{userId:str}", summary="Take somebody out of a team", opt={"scope": Scope.ADMIN})
+async def remove_member(asked: Asking, ref: TeamName, user_id: UserId) -> None:
     """They are unassigned from the team's open tickets."""
     async with asked.work() as work:
         team = await _team(work.session, ref)

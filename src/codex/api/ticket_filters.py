@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
+from litestar.params import ParameterKwarg, QueryParameter
+
 from codex.classification.queries import category_ids
 from codex.db.database import Reader
 from codex.httpkit.asked import Req
@@ -20,19 +22,34 @@ from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
 E = TypeVar("E", bound=StrEnum)
 PAGING = ("limit", "cursor", "sort")
 SPANS = ("created", "updated", "due", "completed")
-NAMES: dict[str, str] = {
-    "status": "Any of these statuses, separated by commas.",
-    "statusGroup": "open (ours to do), waiting, or done.",
-    "priority": "Any of P1, P2, P3, P4.",
-    "channel": "PORTAL or EMAIL.",
-    "team": "Any of these teams, by id or slug.",
-    "assignee": "Any of these people, by id; `me`; `none` for nobody.",
-    "requester": "This person, by id, or `me`.",
-    "follower": "This person, by id, or `me`.",
-    "category": "Any of these categories, by id or slug, each with what lies under it.",
-    **{f"{name}From": f"{name.capitalize()} at this instant or later (ISO 8601 with zone)." for name in SPANS},
-    **{f"{name}To": f"{name.capitalize()} before this instant (ISO 8601 with zone)." for name in SPANS},
+
+
+def _any_of(kind: type, description: str) -> QueryParameter:
+    return QueryParameter(annotation=list[kind], required=False, description=f"Any of these {description}.")  # type: ignore[valid-type]
+
+
+def _instant(description: str) -> QueryParameter:
+    return QueryParameter(annotation=datetime, required=False, description=f"{description} (ISO 8601 with zone).")
+
+
+def _person() -> QueryParameter:
+    return QueryParameter(annotation=str, required=False, description="This person, by id, or `me`.")
+
+
+PARAMETERS: dict[str, ParameterKwarg] = {
+    "status": _any_of(TicketStatus, "statuses"),
+    "statusGroup": _any_of(StatusGroup, "groups of statuses: ours to do, waiting, finished"),
+    "priority": _any_of(TicketPriority, "priorities"),
+    "channel": _any_of(TicketChannel, "ways in which tickets come"),
+    "team": _any_of(str, "teams, by id or slug"),
+    "assignee": _any_of(str, "people, by id; `me`; `none` for nobody"),
+    "requester": _person(),
+    "follower": _person(),
+    "category": _any_of(str, "categories, by id or slug, each with what lies under it"),
+    **{f"{name}From": _instant(f"{name.capitalize()} at this instant or later") for name in SPANS},
+    **{f"{name}To": _instant(f"{name.capitalize()} before this instant") for name in SPANS},
 }
+"""The filters as the document tells them. Lists are repeated parameters or values with commas between them."""
 
 
 async def filters_of(request: Req, reader: Reader, actor: Actor) -> Filters:
@@ -41,9 +58,9 @@ async def filters_of(request: Req, reader: Reader, actor: Actor) -> Filters:
     values = {name: [v for text in texts for v in text.split(",") if v] for name, texts in given.items()}
     with Checks() as check:
         check.problems += [
-            Problem(name, f"There is no such filter; there are {', '.join(NAMES)}.")
+            Problem(name, f"There is no such filter; there are {', '.join(PARAMETERS)}.")
             for name in values
-            if name not in NAMES and name not in PAGING
+            if name not in PARAMETERS and name not in PAGING
         ]
         one = _One(check, actor)
         filters = Filters(

@@ -5,11 +5,25 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 from msgspec import UNSET, UnsetType
 
-from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, etag, expected_version, listed
-from codex.api.ticket_filters import filters_of
+from codex.api.common import (
+    ETAG,
+    LIMIT,
+    LOCATION,
+    Body,
+    Cursor,
+    IfMatch,
+    Limit,
+    Listed,
+    TicketName,
+    etag,
+    expected_version,
+    listed,
+)
+from codex.api.refusals import NO_LONGER_SEEN, refusals
+from codex.api.ticket_filters import PARAMETERS, filters_of
 from codex.classification.queries import category
 from codex.db.work import Work
 from codex.httpkit.asked import Asking, Req
@@ -94,7 +108,7 @@ async def count_tickets(request: Req, asked: Asking) -> CountsRow:
         return await listing.counts(reader, asked.actor, await filters_of(request, reader, asked.actor), now=asked.now)
 
 
-@post("/", summary="Open a ticket")
+@post("/", summary="Open a ticket", responses=refusals(422), response_headers=[ETAG, LOCATION])
 async def create(asked: Asking, data: JSONBody[NewTicket]) -> Response[TicketDetail]:
     """For oneself or, as an agent, for somebody else. Everything in it happens together or not at all."""
     async with asked.work() as work:
@@ -102,8 +116,8 @@ async def create(asked: Asking, data: JSONBody[NewTicket]) -> Response[TicketDet
     return await _answer(asked, ticket.id, status_code=201, location=True)
 
 
-@get("/{ref:str}", summary="One ticket, by id, number or display id")
-async def show(asked: Asking, ref: FromPath[str], as_of: AsOf = None) -> Response[TicketDetail]:
+@get("/{ref:str}", summary="One ticket, by id, number or display id", response_headers=[ETAG])
+async def show(asked: Asking, ref: TicketName, as_of: AsOf = None) -> Response[TicketDetail]:
     """404 when it does not exist or is not visible to the reader: the two are not told apart."""
     if as_of is None:
         return await _answer(asked, queries.parse_ref(ref))
@@ -112,40 +126,45 @@ async def show(asked: Asking, ref: FromPath[str], as_of: AsOf = None) -> Respons
         return Response(await detail_as_of(reader, asked.actor, ticket, _instant(as_of)))
 
 
-@patch("/{ref:str}", summary="Change subject, description, priority or category")
+@patch("/{ref:str}", summary="Change subject, description, priority or category", responses=refusals(412, 422),
+       response_headers=[ETAG])  # fmt: skip
 async def change(
-    request: Req, asked: Asking, ref: FromPath[str], data: JSONBody[TicketChanges]
+    asked: Asking, ref: TicketName, data: JSONBody[TicketChanges], if_match: IfMatch = None
 ) -> Response[TicketDetail]:
     """Honours If-Match; a change that changes nothing writes nothing."""
     stated = data.version if isinstance(data.version, int) else None
     async with asked.work() as work:
-        ticket = await _locked(work, ref, version=expected_version(request, stated=stated))
+        ticket = await _locked(work, ref, version=expected_version(if_match, stated=stated))
         await _apply(work, ticket, data)
     return await _answer(asked, ticket.id)
 
 
-@post("/{ref:str}/transition", summary="Move a ticket to another status", status_code=200)
+@post("/{ref:str}/transition", summary="Move a ticket to another status", status_code=200,
+      responses=refusals(409, 412), response_headers=[ETAG])  # fmt: skip
 async def transition(
-    request: Req, asked: Asking, ref: FromPath[str], data: JSONBody[Transition]
+    asked: Asking, ref: TicketName, data: JSONBody[Transition], if_match: IfMatch = None
 ) -> Response[TicketDetail]:
     """409 names the allowed statuses when the move is impossible."""
     async with asked.work() as work:
-        ticket = await _locked(work, ref, version=expected_version(request))
+        ticket = await _locked(work, ref, version=expected_version(if_match))
         await lifecycle.move(work, ticket, to=data.status)
     return await _answer(asked, ticket.id)
 
 
-@post("/{ref:str}/assign", summary="Assign, unassign or transfer a ticket", status_code=200)
-async def assign(request: Req, asked: Asking, ref: FromPath[str], data: JSONBody[Assignment]) -> Response[TicketDetail]:
+@post("/{ref:str}/assign", summary="Assign, unassign or transfer a ticket", status_code=200,
+      responses={**refusals(412, 422), **NO_LONGER_SEEN}, response_headers=[ETAG])  # fmt: skip
+async def assign(
+    asked: Asking, ref: TicketName, data: JSONBody[Assignment], if_match: IfMatch = None
+) -> Response[TicketDetail]:
     """The assignee must be an active member of the team (422). Who transfers a ticket may lose sight of it: 204."""
     if data.team_id is UNSET and data.assignee_id is UNSET:
         raise Invalid(Problem("", "Send teamId, assigneeId or both."))
     async with asked.work() as work:
-        ticket = await _locked(work, ref, version=expected_version(request))
+        ticket = await _locked(work, ref, version=expected_version(if_match))
         agent_id = data.assignee_id if data.assignee_id is not UNSET else None
-        if data.team_id is UNSET or data.team_id == ticket.assigned_team_id:
-            if data.assignee_id is not UNSET:
-                await assignment.assign_to(work, ticket, agent_id)
+        stays = data.team_id == ticket.assigned_team_id and data.assignee_id is not UNSET
+        if data.team_id is UNSET or stays:
+            await assignment.assign_to(work, ticket, agent_id)
         else:
             await assignment.transfer_to(work, ticket, await _team(work, data.team_id), agent_id=agent_id)
     try:
@@ -221,6 +240,5 @@ async def _answer(
     return Response(ticket, status_code=status_code, headers=headers)
 
 
-router = Router(
-    "/tickets", route_handlers=[list_tickets, count_tickets, create, show, change, transition, assign], tags=["tickets"]
-)
+narrowed = Router("/", route_handlers=[list_tickets, count_tickets], parameters=PARAMETERS)
+router = Router("/tickets", route_handlers=[narrowed, create, show, change, transition, assign], tags=["tickets"])

@@ -4,9 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
-from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, id_of, listed
+from codex.api.common import LIMIT, LOCATION, Body, Cursor, Limit, Listed, UserId, id_of, listed
+from codex.api.refusals import refusals
 from codex.httpkit.asked import Asking
 from codex.identity import directory, people, queries
 from codex.identity.directory import PersonRow
@@ -37,14 +38,16 @@ async def list_users(
         return listed(await directory.people(reader, asked.actor, q=q, limit=limit, cursor=cursor))
 
 
-@get("/{user_id:str}", summary="One person")
-async def show(asked: Asking, user_id: FromPath[str]) -> PersonRow:
+@get("/{userId:str}", summary="One person")
+async def show(asked: Asking, user_id: UserId) -> PersonRow:
     """As far as one may see them."""
     async with asked.reading() as reader:
         return await directory.person(reader, asked.actor, id_of(user_id))
 
 
-@post("/", summary="Add a person", opt={"scope": Scope.ADMIN})
+@post(
+    "/", summary="Add a person", opt={"scope": Scope.ADMIN}, responses=refusals(409, 422), response_headers=[LOCATION]
+)
 async def add(asked: Asking, data: JSONBody[NewUser]) -> Response[PersonRow]:
     """Owners only."""
     async with asked.work() as work:
@@ -57,8 +60,8 @@ async def add(asked: Asking, data: JSONBody[NewUser]) -> Response[PersonRow]:
     return Response(row, status_code=201, headers={"Location": f"/api/v1/users/{user.id}"})
 
 
-@patch("/{user_id:str}", summary="Change a person", opt={"scope": Scope.ADMIN})
-async def change(asked: Asking, user_id: FromPath[str], data: JSONBody[PersonChanges]) -> PersonRow:
+@patch("/{userId:str}", summary="Change a person", opt={"scope": Scope.ADMIN}, responses=refusals(409, 422))
+async def change(asked: Asking, user_id: UserId, data: JSONBody[PersonChanges]) -> PersonRow:
     """Owners only. The last active owner stays one; nobody changes their own role."""
     key = id_of(user_id)
     async with asked.work() as work:

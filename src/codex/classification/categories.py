@@ -11,6 +11,8 @@ from codex.db.work import Work
 from codex.kernel.checks import Checks
 from codex.kernel.errors import Conflict, Unprocessable, require
 
+DESCRIPTION_MOST = 2_000
+
 
 async def add(
     work: Work, *, name: str, slug: str, description: str | None = None, parent_id: UUID | None = None
@@ -20,6 +22,7 @@ async def add(
     with Checks() as check:
         name = check.line("name", name)
         slug = check.slug("slug", slug)
+        description = check.text("description", description, most=DESCRIPTION_MOST) if description else None
     if await work.session.scalar(select(Category.id).where(Category.slug == slug)):
         raise Conflict(f"A category {slug} exists already.")
     if parent_id is not None and await work.session.get(Category, parent_id) is None:

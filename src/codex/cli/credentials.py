@@ -1,6 +1,7 @@
 """`codex token …`, `codex signin-link`: ways in."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,9 +10,10 @@ import typer
 from codex.cli.shell import BAD_INPUT, Refused, desk, operator, run
 from codex.identity import queries, signin, tokens
 from codex.kernel.actor import Scope, system
-from codex.settings import load
+from codex.settings import Settings, load
 
 app = typer.Typer(help="Personal API tokens: add.", no_args_is_help=True)
+_ADDRESS = "address"
 _SPAN = re.compile(r"(\d{1,5})([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -50,14 +52,26 @@ def signin_link(email: Annotated[str, typer.Argument(help="Whom the link signs i
         async with desk(settings) as works, works.begin(system("Operator")) as work:
             user = await queries.person_by_email(work.session, email)
             secret = await signin.make_link(work, user)
-        typer.echo(link(settings.base_url, secret))
+        typer.echo(link(address_of(settings), secret))
 
     run(command)
 
 
 def link(base_url: str, secret: str) -> str:
     """The address of a sign-in link."""
-    return f"{(base_url or 'http://127.0.0.1:8000').rstrip('/')}/signin/{secret}"
+    return f"{base_url.rstrip('/')}/signin/{secret}"
+
+
+def keep_address(settings: Settings, base_url: str) -> None:
+    """Remember where the desk listens, for whoever makes a link in another shell."""
+    (settings.data_path / _ADDRESS).write_text(base_url)
+
+
+def address_of(settings: Settings) -> str:
+    """Where people reach the desk: as set, or where `codex up` last listened on this data."""
+    with suppress(OSError):
+        return settings.base_url or (settings.data_path / _ADDRESS).read_text()
+    return "http://127.0.0.1:8000"
 
 
 def _span(text: str) -> timedelta:

@@ -1,8 +1,12 @@
 """The command `codex` and its groups."""
 
+import sys
+
 import typer
+from typer.exceptions import TyperException
 
 from codex.cli import credentials, events, imports, running, team, user
+from codex.cli.shell import BAD_INPUT, say_error
 
 app = typer.Typer(
     help="Codex: a ticketing system that can answer why.", no_args_is_help=True, pretty_exceptions_enable=False,
@@ -23,5 +27,15 @@ app.add_typer(events.app, name="events")
 
 
 def main() -> None:
-    """The entry point."""
-    app()
+    """The entry point. What is wrong with the words of the command line is one sentence, too."""
+    try:
+        "".join(sys.argv).encode()
+    except UnicodeEncodeError:
+        say_error("The command line must be UTF-8 text.")
+        sys.exit(BAD_INPUT)
+    try:
+        sys.exit(app(standalone_mode=False))
+    except TyperException as wrong:
+        if words := " ".join(wrong.format_message().split()):  # none: the help has been printed instead
+            say_error(f"{words.removesuffix('.')}; --help tells more.")
+        sys.exit(wrong.exit_code)

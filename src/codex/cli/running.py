@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from codex import reactions
-from codex.cli.credentials import link
+from codex.cli.credentials import keep_address, link
 from codex.cli.examination import examine
 from codex.cli.serving import serve
 from codex.cli.shell import FAILURE, Refused, desk, run, run_plain, say_json
 from codex.cli.supervisor import Supervisor, only_one, refuse_taken
 from codex.cli.working import work
-from codex.db import access, upgrading
+from codex.db import access, embedded, upgrading
 from codex.db.database import Access, Database
 from codex.demo import build
 from codex.demo.cast import CAST
@@ -25,6 +25,7 @@ from codex.settings import Settings, load
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared only
 Processes = Annotated[int, typer.Option(min=1, max=64, help="How many web processes.")]
 
 
@@ -43,30 +44,32 @@ def up(
         settings = load()
         lock = only_one(settings.data_path)
         refuse_taken(host, port)
-        address = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared only
-        os.environ.setdefault("CODEX_BASE_URL", address)
+        base_url = settings.base_url or f"http://{'localhost' if host in EVERYWHERE else host}:{port}"
+        os.environ["CODEX_BASE_URL"] = base_url  # for web and worker
+        keep_address(settings, base_url)
         with upgrading.opened(settings) as found:
-            _run_all(settings, found, host=host, port=port, processes=processes, with_demo=not no_demo)
+            if not no_demo:
+                asyncio.run(_fill(found))
+            supervisor = Supervisor(
+                {
+                    "web": ["codex.cli.serving", host, str(port), str(processes)],
+                    "worker": ["codex.cli.working"],
+                },
+                say=typer.echo,
+                also=lambda: _revive(settings),
+            )
+            local = f"http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}"
+            supervisor.run(ready_url=f"{local}/health/ready", on_ready=lambda: asyncio.run(_greet(found, base_url)))
         lock.close()
 
     run_plain(command)
 
 
-def _run_all(settings: Settings, found: Access, *, host: str, port: int, processes: int, with_demo: bool) -> None:
-    if with_demo:
-        asyncio.run(_fill(found))
-    supervisor = Supervisor(
-        {
-            "web": ["codex.cli.serving", host, str(port), str(processes)],
-            "worker": ["codex.cli.working"],
-        },
-        say=typer.echo,
-    )
-    base = os.environ["CODEX_BASE_URL"]
-    local = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared only
-    supervisor.run(
-        ready_url=f"{local}/health/ready", on_ready=lambda: asyncio.run(_greet(found, settings.base_url or base))
-    )
+def _revive(settings: Settings) -> None:
+    """Start the built-in database again if it has ended: pulled away by hand, or by a machine short of memory."""
+    if settings.is_embedded and embedded.running(settings.data_path) is None:
+        typer.echo("The database ended; starting it again.")
+        access.revive(settings)
 
 
 async def _fill(found: Access) -> None:
@@ -85,7 +88,7 @@ async def _fill(found: Access) -> None:
 async def _greet(found: Access, base_url: str) -> None:
     works = reactions.works(Database(found, max_connections=1))
     await works.database.open()
-    typer.echo(f"\nCodex is ready at {base_url}\n")
+    links = []
     try:
         async with works.begin(system("Operator")) as work:
             for member in CAST:
@@ -93,11 +96,16 @@ async def _greet(found: Access, base_url: str) -> None:
                     user = await queries.person_by_email(work.session, member.email)
                 except NotFound:
                     continue
-                secret = await signin.make_link(work, user)
-                typer.echo(f"  {member.name:<14} {member.about:<34} {link(base_url, secret)}")
+                way_in = link(base_url, await signin.make_link(work, user))
+                links.append(f"  {member.name:<14} {member.about:<34} {way_in}")
     finally:
         await works.database.close()
-    typer.echo("\nLinks work once, for 15 minutes; `codex signin-link EMAIL` makes another. Ctrl-C stops everything.\n")
+    told = (
+        f"\nCodex is ready at {base_url}\n",
+        *links,
+        "\nLinks work once, for 15 minutes; `codex signin-link EMAIL` makes another. Ctrl-C stops everything.\n",
+    )
+    typer.echo("\n".join(told))
 
 
 def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -> None:

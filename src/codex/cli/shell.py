@@ -10,7 +10,7 @@ import typer
 
 from codex import reactions
 from codex.db import access, upgrading
-from codex.db.database import Database
+from codex.db.database import CONNECTION_LOST, Database
 from codex.db.work import Work, Works
 from codex.imports.incident_log import LogError
 from codex.kernel import log
@@ -64,6 +64,9 @@ def run_plain(command: Callable[[], None]) -> None:
         fail(str(refused), refused.code)
     except (CodexError, LogError) as error:
         fail(in_words(error), exit_code(error))
+    except CONNECTION_LOST as lost:
+        reason = str(getattr(lost, "orig", lost)).strip().partition("\n")[0].rstrip(".")
+        fail(f"The database gave up: {reason}.", FAILURE)
     except KeyboardInterrupt:
         fail("Interrupted.", 130)
 
@@ -86,8 +89,13 @@ def in_words(error: Exception) -> str:
 
 def fail(sentence: str, code: int) -> None:
     """End the process with a sentence on standard error."""
-    typer.echo(f"codex: {sentence}", err=True)
+    say_error(sentence)
     raise typer.Exit(code)
+
+
+def say_error(sentence: str) -> None:
+    """A sentence on standard error."""
+    typer.echo(f"codex: {sentence}", err=True)
 
 
 def say_json(data: object) -> None:

@@ -87,8 +87,9 @@ class Child:
 class Supervisor:
     """Runs web and worker until told to stop."""
 
-    def __init__(self, children: dict[str, list[str]], *, say: Callable[[str], None]) -> None:
-        self._say = say
+    def __init__(self, children: dict[str, list[str]], *, say: Callable[[str], None], also: Callable[[], None]) -> None:
+        """`also`: what else is looked after, about twice a second."""
+        self._say, self._also = say, also
         self._reader, self._writer = os.pipe()  # neither end is inherited but by pass_fds
         self._children = [Child(name, arguments, self._reader) for name, arguments in children.items()]
         self._stopping = threading.Event()
@@ -108,6 +109,7 @@ class Supervisor:
             if not self._stopping.is_set():
                 on_ready()
             while not self._stopping.wait(0.5):
+                self._also()
                 for child in self._children:
                     child.tend(self._say)
         finally:

@@ -52,7 +52,10 @@ def external(settings: Settings) -> Access:
             if owns:
                 connection.execute(f"SET LOCAL ROLE {APP_ROLE}")
     except psycopg.errors.InsufficientPrivilege as error:
-        raise SetupError(f"The login of the database {called} may not become {APP_ROLE}; run: codex migrate") from error
+        raise SetupError(
+            f"The login of the database {called} may not become {APP_ROLE}; name {APP_ROLE} itself in DATABASE_URL and "
+            "the owner in DIRECT_URL, or run: codex migrate"
+        ) from error
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0].rpartition("failed: ")[2].rstrip(".")
         raise SetupError(f"The database {called} cannot be reached: {reason}.") from None
@@ -80,17 +83,22 @@ def _owns_tables(connection: psycopg.Connection) -> bool:
 def server(settings: Settings) -> Iterator[embedded.Server]:
     """The built-in server, started if need be. Whoever leaves last stops it, whoever started it."""
     with _among_users(settings.data_path / "database.users") as users:
-        try:
-            running = embedded.ensure(
-                settings.data_path, bin_dir=Path(settings.postgres_bin) if settings.postgres_bin else None
-            )
-        except embedded.EmbeddedError as error:
-            raise SetupError(str(error)) from error
+        running = revive(settings)
         try:
             yield running
         finally:
             if _is_last(users):
-                running.stop()
+                (embedded.running(settings.data_path) or running).stop()  # it may have been revived since
+
+
+def revive(settings: Settings) -> embedded.Server:
+    """The built-in server, started if it does not run, for who is among its users already."""
+    try:
+        return embedded.ensure(
+            settings.data_path, bin_dir=Path(settings.postgres_bin) if settings.postgres_bin else None
+        )
+    except embedded.EmbeddedError as error:
+        raise SetupError(str(error)) from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -36,6 +37,18 @@ class Access:
     prepare: bool
 
 
+class _Lent(AsyncConnection[Row]):
+    """A connection that SQLAlchemy has from the pool. psycopg gives it back on `close` unless it was lost in between;
+    a lost one must go back too, or the pool would count it as lent forever and lend nothing in its place."""
+
+    async def close(self) -> None:
+        pool, was_lost = getattr(self, "_pool", None), self.closed
+        await super().close()
+        if pool is not None and was_lost:
+            await pool.putconn(self)
+            self._pool = None
+
+
 class Database:
     """Connections to one PostgreSQL. Open it once per process; nothing keeps state in a session."""
 
@@ -48,6 +61,7 @@ class Database:
             timeout=20,
             open=False,
             close_returns=True,
+            connection_class=_Lent,
             kwargs={"prepare_threshold": 3 if access.prepare else None},
         )
         # close_returns lets SQLAlchemy borrow from the same pool: "closing" gives the connection back.
@@ -66,6 +80,10 @@ class Database:
         except PoolTimeout as gone:
             await self.pool.close()
             raise SetupError(f"The database {self.access.called} cannot be reached.") from gone
+
+    async def mend(self) -> None:
+        """Replace idle connections that were lost: after one was, the others are likely to be."""
+        await self.pool.check()
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -116,5 +134,15 @@ class Reader:
         return rows[0] if rows else None
 
 
-CONNECTION_LOST = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
-"""What a change or read raises when PostgreSQL went away under it; a door answers 503 and the next request works."""
+CONTENDED = frozenset({"40001", "40P01", "55P03", "57014"})
+"""Codes of what PostgreSQL ends because others were at the same at once: worth trying again."""
+CONNECTION_LOST = (
+    psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, exc.OperationalError, exc.InterfaceError,
+)  # fmt: skip
+"""What a read, or through SQLAlchemy a change, raises when PostgreSQL went away under it; a door answers 503 and the
+next request works. What `is_contended` looks the same, and the database is well."""
+
+
+def is_contended(error: BaseException) -> bool:
+    """Whether PostgreSQL gave this change up for another one (a deadlock, a lock that took too long)."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) in CONTENDED

@@ -41,10 +41,17 @@ def decode(cursor: str, *, sort: str) -> Place:
     try:
         place = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=Place)
     except (msgspec.DecodeError, binascii.Error, ValueError) as bad:
-        raise Invalid(Problem("cursor", "This cursor is not one of ours; start without it.")) from bad
+        raise foreign() from bad
+    if isinstance(place.value, str) and "\x00" in place.value:
+        raise foreign()
     if place.sort != sort:
         raise Invalid(Problem("cursor", f"This cursor belongs to the sort order {place.sort}; start without it."))
     return place
+
+
+def foreign() -> Invalid:
+    """What refuses a cursor that we did not make."""
+    return Invalid(Problem("cursor", "This cursor is not one of ours; start without it."))
 
 
 def cut(rows: Sequence[T], *, limit: int, place: Callable[[T], Place]) -> Page[T]:

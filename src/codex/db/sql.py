@@ -8,8 +8,6 @@ from sqlalchemy.sql.elements import TextClause
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
-def clause(sql: str, params: dict[str, object]) -> TextClause:
-    """A piece of plain SQL as a SQLAlchemy clause, with the parameters that it names bound."""
-    named = text(_PARAMETER.sub(r":\1", sql))
-    wanted = set(_PARAMETER.findall(sql))
-    return named.bindparams(**{name: value for name, value in params.items() if name in wanted})
+def clause(sql: str) -> TextClause:
+    """A piece of plain SQL as a SQLAlchemy clause; its parameters are given when it is executed."""
+    return text(_PARAMETER.sub(r":\1", sql))

@@ -9,12 +9,15 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from codex.db.database import APP_ROLE, Database
 from codex.kernel import clock
 from codex.kernel.actor import Actor
+from codex.kernel.errors import Conflict
 from codex.kernel.facts import Fact
 
 Settle = Callable[["Work"], Awaitable[None]]
@@ -33,8 +36,10 @@ class Work:
     """A change in progress.
 
     `async with work:` is one transaction: on leaving, recorded facts are settled through the reactions, then it
-    commits; an exception rolls everything back. `work.now` is when the change happens: data, so that a year of
-    history can be replayed; it is the machine's time unless given.
+    commits; an exception rolls everything back, and who comes second to
+    add the same, or to use what is being removed, meets Conflict.
+    `work.now` is when the change happens: data, so that a year of history can be replayed; it is the machine's time
+    unless given.
     """
 
     session: AsyncSession
@@ -59,10 +64,14 @@ class Work:
 
     async def __aenter__(self) -> Self:
         self.session = self._database.session()
-        if self._database.access.assume_role:
-            await self.session.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
-        if not self._durable:
-            await self.session.execute(text("SET LOCAL synchronous_commit = off"))
+        try:
+            if self._database.access.assume_role:
+                await self.session.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
+            if not self._durable:
+                await self.session.execute(text("SET LOCAL synchronous_commit = off"))
+        except BaseException:
+            await self.session.close()  # or the pool would wait for this connection forever
+            raise
         return self
 
     async def __aexit__(
@@ -74,8 +83,12 @@ class Work:
                 await self.session.commit()
             else:
                 await self.session.rollback()
+        except IntegrityError as refused:
+            raise _refusal(refused) from refused
         finally:
             await self.session.close()
+        if isinstance(error, IntegrityError):
+            raise _refusal(error) from error
 
     def record(self, fact: Fact) -> None:
         """Say what has just been changed. Its consequences follow when the work is left, in the same transaction."""
@@ -92,6 +105,17 @@ class Work:
         `async with work.step(actor, now=…) as step:` settles what the step recorded and does not commit.
         """
         return Step(self, actor, now)
+
+
+def _refusal(error: IntegrityError) -> Exception:
+    """What held when a command looked and no longer did when it wrote is a conflict; the rest is a bug."""
+    match error.orig:
+        case psycopg.errors.UniqueViolation():
+            return Conflict("Somebody else has just added the same; look again.")
+        case psycopg.errors.ForeignKeyViolation():
+            return Conflict("Somebody else has just removed what this refers to, or begun to use it; look again.")
+        case _:
+            return error
 
 
 class Step(Work):

@@ -56,7 +56,7 @@ async def metrics(request: Req) -> Response[bytes]:
         asked = await provide_asked(request) if bearer_token(request) else None
         if asked is None or not asked.actor.is_owner:
             raise NotFound("There is nothing here.")
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _from_here(request: Req) -> bool:

@@ -9,12 +9,13 @@ from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 from msgspec import UNSET, Struct, UnsetType, json
 
-from codex.db.database import CONNECTION_LOST
+from codex.db.database import CONNECTION_LOST, is_contended
 from codex.httpkit.asked import Req
 from codex.kernel import errors
-from codex.kernel.errors import CodexError
+from codex.kernel.errors import CodexError, Problem
 
 log = structlog.get_logger("codex.http")
+MEDIA_TYPE = "application/problem+json"
 _STATUS: tuple[tuple[type[CodexError], int], ...] = (
     (errors.Unauthenticated, 401),
     (errors.Forbidden, 403),
@@ -49,23 +50,27 @@ def body_of(error: Exception) -> ProblemBody:
     if isinstance(error, CodexError):
         return _ours(error)
     if isinstance(error, ValidationException):
-        found = [_located(extra) for extra in error.extra or () if isinstance(extra, dict)]
-        return _body(400, "The input is not valid.", errors=found or UNSET)
+        found = [_of_litestar(extra) for extra in error.extra or () if isinstance(extra, dict)]
+        return problem(400, "The input is not valid.", errors=found or UNSET)
     if isinstance(error, HTTPException):
-        return _body(error.status_code, "" if error.status_code >= 500 else str(error.detail))
+        return problem(error.status_code, "" if error.status_code >= 500 else str(error.detail))
     if isinstance(error, CONNECTION_LOST):
-        return _body(503, "The database is not reachable right now; try again in a moment.")
-    return _body(500, "Something went wrong on our side; it has been logged.")
+        if is_contended(error):
+            return problem(503, "Others are changing the same right now; try again in a moment.")
+        return problem(503, "The database is not reachable right now; try again in a moment.")
+    return problem(500, "Something went wrong on our side; it has been logged.")
 
 
 def respond(request: Req, error: Exception) -> Response[bytes]:
     """The exception handler of the API."""
     body = body_of(error)
     note_failure(error, body)
-    headers = {"WWW-Authenticate": 'Bearer realm="codex"'} if body.status == 401 else {}
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if body.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="codex"'
     if body.status in (429, 503):
         headers["Retry-After"] = "2"
-    return Response(json.encode(body), status_code=body.status, media_type="application/problem+json", headers=headers)
+    return Response(json.encode(body), status_code=body.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def note_failure(error: Exception, body: ProblemBody) -> None:
@@ -78,33 +83,35 @@ def _ours(error: CodexError) -> ProblemBody:
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
     if isinstance(error, errors.Invalid):
         found = [ProblemAt(p.path, p.message) for p in error.problems]
-        return _body(status, str(error), errors=found)
+        return problem(status, str(error), errors=found)
     if isinstance(error, errors.Unprocessable) and error.path:
-        return _body(status, str(error), errors=[ProblemAt(error.path, str(error))])
+        return problem(status, str(error), errors=[ProblemAt(error.path, str(error))])
     if isinstance(error, errors.Conflict) and error.allowed:
         allowed = [str(a) for a in error.allowed]
-        return _body(status, f"{error} Possible: {', '.join(allowed)}.", allowed=allowed)
-    return _body(status, str(error))
+        return problem(status, f"{error} Possible: {', '.join(allowed)}.", allowed=allowed)
+    return problem(status, str(error))
 
 
-def _body(status: int, detail: str, **more: Any) -> ProblemBody:
+def problem(status: int, detail: str, **more: Any) -> ProblemBody:
+    """The problem document of a status."""
     title = HTTPStatus(status).phrase
     kind = title.lower().replace(" ", "-")
     return ProblemBody(type=f"urn:problem:codex:{kind}", title=title, status=status, detail=detail or title, **more)
 
 
-_FIELD = re.compile(r"field `([^`]+)`(?: - at `\$\.([^`]+)`)?")
-_AT = re.compile(r" - at `\$\.?([^`]*)`")
+_FIELD = re.compile(r"field `([^`]+)`")
 
 
-def _located(extra: dict[str, Any]) -> ProblemAt:
+def located(message: str, path: str) -> Problem:
     """msgspec's words with the field they are about: it names a missing or unknown field only in its message."""
-    message, key = str(extra.get("message", "")), str(extra.get("key", ""))
     named = _FIELD.search(message)
     if named:
-        inner = named.group(2)
-        key = f"{inner}.{named.group(1)}" if inner else named.group(1)
+        path = f"{path}.{named.group(1)}" if path else named.group(1)
         message = "This field is not known." if "unknown field" in message else "This field is required."
-    elif message == "'data'":
-        key, message = "", "Send a JSON object."
-    return ProblemAt("" if key == "data" else key, _AT.sub("", message) or "This is not valid.")
+    return Problem(path, message or "This is not valid.")
+
+
+def _of_litestar(extra: dict[str, Any]) -> ProblemAt:
+    message, key = str(extra.get("message", "")), str(extra.get("key", ""))
+    found = Problem("", "Send a JSON object.") if message == "'data'" else located(message, key)
+    return ProblemAt(found.path, found.message)

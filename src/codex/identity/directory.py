@@ -62,20 +62,20 @@ async def people(
     conditions = ["true"] if policy.may_administer_people(actor) else ["u.is_active"]
     params: dict[str, object] = {"limit": limit + 1}
     if q:
-        also = " OR u.email LIKE %(q)s" if policy.may_list_people(actor) else ""
-        conditions.append(f"(lower(u.display_name) LIKE %(q)s{also})")
-        params["q"] = f"%{_literal(q.strip().lower())}%"
+        also = " OR u.email LIKE lower(%(q)s)" if policy.may_list_people(actor) else ""
+        conditions.append(f"(lower(u.display_name) LIKE lower(%(q)s){also})")
+        params["q"] = f"%{_literal(q.strip())}%"
     if cursor is not None:
         place = decode(cursor, sort="name")
         conditions.append("(lower(u.display_name), u.id) > (%(after)s, %(after_id)s)")
         params |= {"after": str(place.value), "after_id": place.id}
     rows = await reader.all(
-        f"""SELECT {_PERSON} FROM users u WHERE {" AND ".join(conditions)}
+        f"""SELECT {_PERSON}, lower(u.display_name) FROM users u WHERE {" AND ".join(conditions)}
             ORDER BY lower(u.display_name), u.id LIMIT %(limit)s""",
         params,
     )
-    found = [person_row(row, actor) for row in rows]
-    return cut(found, limit=limit, place=lambda p: Place("name", p.display_name.lower(), p.id))
+    page = cut(rows, limit=limit, place=lambda row: Place("name", row[-1], row[0]))
+    return Page([person_row(row[:-1], actor) for row in page.items], page.next_cursor)
 
 
 async def person(reader: Reader, actor: Actor, user_id: UUID) -> PersonRow:
@@ -140,4 +140,4 @@ def team_row(row: Row, actor: Actor) -> TeamRow:
 
 
 def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return text.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from codex.db.work import Work
 from codex.identity import policy, queries
 from codex.identity.facts import PersonAdded, PersonChanged
-from codex.identity.models import User
+from codex.identity.models import Team, User
 from codex.kernel.actor import UserRole
 from codex.kernel.checks import Checks
-from codex.kernel.errors import Conflict, require
+from codex.kernel.errors import Conflict, Unprocessable, require
 
 
 async def add(
@@ -28,15 +28,16 @@ async def add(
 ) -> User:
     """Add a person. Raises Invalid for a bad address, name or zone, Conflict when the address is taken."""
     require(policy.may_administer_people(work.actor), "Only owners add people.")
+    require(policy.may_give_role(work.actor, target_id=None, role=role), "ADMIN is no longer given.")
     with Checks() as check:
         email = check.email("email", email)
         display_name = check.line("displayName", display_name)
+        department, location = check.note("department", department), check.note("location", location)
         if time_zone is not None:
             time_zone = check.zone("timeZone", time_zone)
     if await work.session.scalar(select(User.id).where(User.email == email)):
         raise Conflict(f"Somebody with the address {email} exists already.")
-    if primary_team_id:
-        await queries.team(work.session, primary_team_id)
+    await _refuse_unknown_team(work, primary_team_id)
     user = User(
         email=email, display_name=display_name, role=role, department=department, location=location,
         time_zone=time_zone, primary_team_id=primary_team_id, is_active=True, created_at=work.now, updated_at=work.now,
@@ -75,12 +76,12 @@ async def change(work: Work, user: User, wanted: PersonChanges) -> None:
         allowed = policy.may_give_role(work.actor, target_id=user.id, role=wanted.role)
         require(allowed, "Nobody changes their own role, and ADMIN is no longer given.")
     given |= _checked(wanted)
-    if isinstance(wanted.primary_team_id, UUID):
-        await queries.team(work.session, wanted.primary_team_id)
+    await _refuse_unknown_team(work, wanted.primary_team_id)
     await _keep_an_owner(work, user, wanted)
     old, new = apply(user, given)
     if new:
         user.updated_at = work.now
+        await work.session.flush()
         work.record(PersonChanged(user_id=user.id, email=user.email, old=old, new=new))
 
 
@@ -113,11 +114,20 @@ def _checked(wanted: PersonChanges) -> dict[str, object]:
     with Checks() as check:
         if isinstance(wanted.display_name, str):
             checked["display_name"] = check.line("displayName", wanted.display_name)
+        if isinstance(wanted.department, str):
+            checked["department"] = check.note("department", wanted.department)
+        if isinstance(wanted.location, str):
+            checked["location"] = check.note("location", wanted.location)
         if isinstance(wanted.time_zone, str):
             checked["time_zone"] = check.zone("timeZone", wanted.time_zone)
         if isinstance(wanted.theme, str) and wanted.theme not in ("light", "dark"):
             check.fail("theme", "This must be light, dark or null.")
     return checked
+
+
+async def _refuse_unknown_team(work: Work, team_id: UUID | None | UnsetType) -> None:
+    if isinstance(team_id, UUID) and await work.session.get(Team, team_id) is None:
+        raise Unprocessable("There is no such team.", path="primaryTeamId")
 
 
 async def _keep_an_owner(work: Work, user: User, wanted: PersonChanges) -> None:

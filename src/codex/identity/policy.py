@@ -38,8 +38,8 @@ def may_see_team(actor: Actor, team_id: UUID) -> bool:
     return may_administer_teams(actor) or team_id in actor.team_roles
 
 
-def may_give_role(actor: Actor, *, target_id: UUID, role: UserRole) -> bool:
-    """Owners give any role but never to themselves; ADMIN is deprecated and no longer given by people."""
+def may_give_role(actor: Actor, *, target_id: UUID | None, role: UserRole) -> bool:
+    """Owners give any role but never to themselves (None: somebody new). People no longer give the deprecated ADMIN."""
     if not may_administer_people(actor):
         return False
     return not actor.is_person or (actor.id != target_id and role is not UserRole.ADMIN)

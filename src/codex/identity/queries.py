@@ -86,8 +86,10 @@ def team_roles(
 
 
 async def person(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> User:
-    """A person by id. Raises NotFound."""
-    user = await session.get(User, user_id, with_for_update=lock, populate_existing=lock)
+    """A person by id. Raises NotFound. `lock`: for a change; see `lock_person`."""
+    if lock:
+        await lock_person(session, user_id)
+    user = await session.get(User, user_id, populate_existing=lock)
     if user is None:
         raise NotFound("There is no such person.")
     return user
@@ -95,11 +97,20 @@ async def person(session: AsyncSession, user_id: UUID, *, lock: bool = False) ->
 
 async def person_by_email(session: AsyncSession, email: str, *, lock: bool = False) -> User:
     """A person by mail address, any case. Raises NotFound."""
-    query = select(User).where(User.email == email.strip().lower())
-    user = await session.scalar(query.with_for_update() if lock else query)
+    user: User | None = await session.scalar(select(User).where(User.email == email.strip().lower()))
     if user is None:
         raise NotFound(f"Nobody has the address {email.strip()}.")
-    return user
+    return await person(session, user.id, lock=True) if lock else user
+
+
+async def lock_person(session: AsyncSession, user_id: UUID) -> None:
+    """Keep others from changing a person; of an owner all active owners, so that two cannot leave the desk at once.
+
+    Always in the order of ids: two who lock each other's rows would wait forever.
+    """
+    is_owner = select(User.id).where(User.id == user_id, User.role == UserRole.OWNER).exists()
+    owners = (User.role == UserRole.OWNER) & User.is_active & is_owner
+    await session.execute(select(User.id).where((User.id == user_id) | owners).order_by(User.id).with_for_update())
 
 
 async def team(session: AsyncSession, team_id: UUID, *, lock: bool = False) -> Team:
@@ -126,25 +137,24 @@ async def membership(session: AsyncSession, team_id: UUID, user_id: UUID, *, loc
 
 
 async def is_active_member(session: AsyncSession, team_id: UUID, user_id: UUID) -> bool:
-    """Whether an active person works for the team now: a membership, or the team is a TEAM_ADMIN's primary one."""
-    row = await session.execute(
-        select(User.role, User.primary_team_id, TeamMember.role)
-        .outerjoin(TeamMember, (TeamMember.user_id == User.id) & (TeamMember.team_id == team_id))
-        .where(User.id == user_id, User.is_active)
-    )
-    found = row.one_or_none()
+    """Whether an active person works for the team now: a membership, or the team is a TEAM_ADMIN's primary one.
+
+    For a change that builds on the answer: both rows are locked against change until it commits, so that nobody
+    leaves in between.
+    """
+    person = select(User.role, User.primary_team_id).where(User.id == user_id, User.is_active)
+    found = (await session.execute(person.with_for_update(read=True))).one_or_none()
     if found is None:
         return False
-    role, primary, member = found
-    return team_id in team_roles(role, primary, {team_id: member} if member else {})
+    place = select(TeamMember.role).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id)
+    member: TeamRole | None = await session.scalar(place.with_for_update(read=True))
+    return team_id in team_roles(*found, {team_id: member} if member else {})
 
 
 async def active_owners(session: AsyncSession) -> int:
-    """How many active owners there are, counted under a lock so that two cannot leave at once."""
-    rows = await session.scalars(
-        select(User.id).where(User.role == UserRole.OWNER, User.is_active).order_by(User.id).with_for_update()
-    )
-    return len(rows.all())
+    """How many active owners there are; by whoever has locked one of them (`lock_person`) they stay that many."""
+    query = select(func.count()).select_from(User).where(User.role == UserRole.OWNER, User.is_active)
+    return await session.scalar(query) or 0
 
 
 async def count_people(session: AsyncSession) -> int:

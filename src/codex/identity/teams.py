@@ -12,6 +12,8 @@ from codex.kernel.actor import TeamRole
 from codex.kernel.checks import Checks
 from codex.kernel.errors import Conflict, NotFound, Unprocessable, require
 
+DESCRIPTION_MOST = 2_000
+
 
 async def add(
     work: Work,
@@ -29,6 +31,7 @@ async def add(
         name = check.line("name", name)
         slug = check.slug("slug", slug)
         prefix = check.prefix("prefix", prefix) if prefix else None
+        description = check.text("description", description, most=DESCRIPTION_MOST) if description else None
     await _refuse_taken(work, slug)
     team = Team(
         name=name, slug=slug, prefix=prefix, description=description, assignment_strategy=strategy, is_active=True,
@@ -63,6 +66,8 @@ async def change(work: Work, team: Team, wanted: TeamChanges) -> None:
             given["slug"] = check.slug("slug", wanted.slug)
         if isinstance(wanted.prefix, str):
             given["prefix"] = check.prefix("prefix", wanted.prefix)
+        if isinstance(wanted.description, str):
+            given["description"] = check.text("description", wanted.description, most=DESCRIPTION_MOST)
     if given.get("slug", team.slug) != team.slug:
         await _refuse_taken(work, str(given["slug"]))
     old, new = apply(team, given)

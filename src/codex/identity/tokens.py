@@ -11,7 +11,7 @@ from codex.identity.models import PersonalToken, User
 from codex.identity.policy import may_administer_people
 from codex.kernel.actor import Scope
 from codex.kernel.checks import Checks
-from codex.kernel.errors import NotFound, Unprocessable, require
+from codex.kernel.errors import Invalid, NotFound, Problem, Unprocessable, require
 
 PREFIX = "cdx_"
 
@@ -27,8 +27,10 @@ async def issue(
     require(work.actor.scope.covers(scope), "A token cannot issue one with more scope than it has itself.")
     with Checks() as check:
         name = check.line("name", name, most=100)
-        if expires_at is not None and expires_at <= work.now:
-            check.fail("expiresAt", "This is in the past.")
+        if expires_at is not None:
+            expires_at = check.instant("expiresAt", expires_at)
+    if expires_at is not None and expires_at <= work.now:
+        raise Invalid(Problem("expiresAt", "This is in the past."))
     if not user.is_active:
         raise Unprocessable(f"{user.display_name} is deactivated.")
     secret = PREFIX + secrets.token_urlsafe(30)

@@ -1,17 +1,22 @@
 """Checks of plain input that collect every problem before refusing, so that a form is corrected in one go."""
 
 import re
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from codex.kernel import clock
 from codex.kernel.errors import Invalid, Problem
 
 _EMAIL = re.compile(
-    r"[^\s\x00-\x1f\x7f@<>(),;:\"\[\]\\]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+    r"[^\s\x00-\x1f\x7f\ud800-\udfff@<>(),;:\"\[\]\\]+"
+    r"@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
 )
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,9}")
+_NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")
+"""What PostgreSQL cannot keep: NUL, and halves of characters (bytes of a shell that are no UTF-8 become such)."""
 
 
 class Checks:
@@ -35,16 +40,20 @@ class Checks:
 
     def line(self, path: str, value: str, *, most: int = 200) -> str:
         """One line of text that is not empty: outer space removed, inner line breaks folded to spaces."""
-        text = " ".join(value.replace("\x00", "").split())
+        text = " ".join(_NOT_KEPT.sub("", value).split())
         if not text:
             self.fail(path, "This must not be empty.")
         elif len(text) > most:
             self.fail(path, f"This may have at most {most} characters; it has {len(text)}.")
         return text
 
+    def note(self, path: str, value: str | None) -> str | None:
+        """One line of text that need not be there."""
+        return self.line(path, value) if value and _NOT_KEPT.sub("", value).strip() else None
+
     def text(self, path: str, value: str, *, most: int, required: bool = False) -> str:
-        """Text of several lines; NUL bytes, which PostgreSQL cannot keep, are removed."""
-        text = value.replace("\x00", "").replace("\r\n", "\n").strip("\n")
+        """Text of several lines; what PostgreSQL cannot keep is removed."""
+        text = _NOT_KEPT.sub("", value).replace("\r\n", "\n").strip("\n")
         if required and not text.strip():
             self.fail(path, "This must not be empty.")
         elif len(text) > most:
@@ -71,6 +80,14 @@ class Checks:
         if not _PREFIX.fullmatch(text):
             self.fail(path, "Use up to ten capital letters and digits, starting with a letter, such as IT.")
         return text
+
+    def instant(self, path: str, value: datetime) -> datetime:
+        """An instant, in UTC."""
+        try:
+            return clock.in_utc(value)
+        except ValueError:
+            self.fail(path, "This is not an instant such as 2026-03-02T09:00:00Z.")
+            return value
 
     def zone(self, path: str, value: str) -> str:
         """An IANA time zone."""

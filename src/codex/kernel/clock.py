@@ -15,7 +15,14 @@ def iso(at: datetime) -> str:
 
 def parse(text: str) -> datetime:
     """An instant from ISO 8601 text. Raises ValueError when it names no zone: a local time is not an instant."""
-    at = datetime.fromisoformat(text)
+    return in_utc(datetime.fromisoformat(text))
+
+
+def in_utc(at: datetime) -> datetime:
+    """An instant in UTC. Raises ValueError for a local time, and for one that UTC has outside the years 1 to 9999."""
     if at.tzinfo is None:
-        raise ValueError(f"{text!r} names no time zone; write it with Z or an offset.")
-    return at.astimezone(UTC)
+        raise ValueError(f"{at.isoformat()} names no time zone; write it with Z or an offset.")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError(f"{at.isoformat()} is out of range.") from beyond

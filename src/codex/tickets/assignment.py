@@ -18,22 +18,22 @@ async def assign_to(work: Work, ticket: Ticket, agent_id: UUID | None) -> None:
     An untouched ticket becomes ASSIGNED; taking the person away from one that is worked on makes it TRIAGED.
     Raises Unprocessable when the person is no active member of the ticket's team.
     """
+    taking = agent_id is not None and agent_id == work.actor.id and ticket.assignee_id != agent_id
+    operation = Operation.TAKE if taking else Operation.ASSIGN
+    require(may(work.actor, operation, ticket), "You may not assign this ticket.")
     if agent_id == ticket.assignee_id:
         return
-    taking = agent_id is not None and agent_id == work.actor.id
-    allowed = may(work.actor, Operation.ASSIGN, ticket) or (taking and may(work.actor, Operation.TAKE, ticket))
-    require(allowed, "You may not assign this ticket.")
     await _put_person(work, ticket, agent_id)
 
 
 async def transfer_to(work: Work, ticket: Ticket, team: Team, *, agent_id: UUID | None = None) -> None:
-    """Move the ticket to another team, to one of its members or to its queue. Within the same team: `assign_to`.
+    """Move the ticket to another team, to one of its members or to its queue.
 
-    The old team's sight ends with the transfer. Raises Unprocessable for an inactive team or a person outside it.
+    The old team's sight ends with the transfer. Within the same team it is `assign_to`, and nobody is taken off.
+    Raises Unprocessable for an inactive team or a person outside it.
     """
     if team.id == ticket.assigned_team_id:
-        if agent_id is not None:
-            await assign_to(work, ticket, agent_id)
+        await assign_to(work, ticket, agent_id or ticket.assignee_id)
         return
     require(may(work.actor, Operation.TRANSFER, ticket), "You may not move this ticket to another team.")
     if not team.is_active:

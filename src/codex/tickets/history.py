@@ -70,7 +70,7 @@ class Event(Protocol):
 
 
 class BrokenHistory(Exception):
-    """The events do not make a history: a gap, a time running backwards, or one that does not fit its predecessor."""
+    """The events do not make a history: a gap, a time running backwards, one that cannot be read or does not fit."""
 
 
 def fold(events: Iterable[Event]) -> TicketState:
@@ -79,13 +79,12 @@ def fold(events: Iterable[Event]) -> TicketState:
     for expected, event in enumerate(events, 1):
         if event.version != expected:
             raise BrokenHistory(f"event {expected} is missing")
-        if state is None:
-            state = _begin(event)
-            continue
-        if event.created_at < state.updated_at:
+        if state is not None and event.created_at < state.updated_at:
             raise BrokenHistory(f"event {expected} is earlier than the one before it")
-        _apply(state, event)
-        state.version, state.updated_at = event.version, event.created_at
+        try:
+            state = _begin(event) if state is None else _apply(state, event)
+        except (KeyError, ValueError, TypeError) as bad:
+            raise BrokenHistory(f"event {expected} cannot be read") from bad
     if state is None:
         raise BrokenHistory("there are no events")
     return state
@@ -131,19 +130,21 @@ def _begin(event: Event) -> TicketState:
     )  # fmt: skip
 
 
-def _apply(state: TicketState, event: Event) -> None:
+def _apply(state: TicketState, event: Event) -> TicketState:
+    state.version, state.updated_at = event.version, event.created_at
     if event.type == "MESSAGE_ADDED":
         if event.payload["firstResponse"]:
             state.first_response_at = event.created_at
-        return
+        return state
     column, read = _CHANGES.get(event.type, (None, None))
     if column is None or read is None:
-        return
+        return state
     if getattr(state, column) != read(event.payload["from"]):
         raise BrokenHistory(f"event {event.version} changes {column} from a value that it did not have")
     setattr(state, column, read(event.payload["to"]))
     if column == "status":
         stamp(state, at=event.created_at)
+    return state
 
 
 def _id(text: str | None) -> UUID | None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from msgspec import UNSET
 
 from codex.db.database import Reader, Row
-from codex.db.page import Page, Place, cut, decode
+from codex.db.page import Page, Place, cut, decode, foreign
 from codex.kernel.actor import Actor
 from codex.kernel.errors import Invalid, Problem
 from codex.tickets.filters import Filters, where
@@ -196,7 +196,7 @@ def _place(row: TicketRow, sort: str) -> Place:
 def _after(cursor: str, sort: str, order: Sort) -> dict[str, object]:
     place = decode(cursor, sort=sort)
     if isinstance(place.value, str) or (place.value is None and order.column != _NEVER):
-        raise Invalid(Problem("cursor", "This cursor is not one of ours; start without it."))
+        raise foreign()
     value: object = place.value
     if order.is_time:
         value = _instant(place.value) if place.value is not None else "infinity"
@@ -212,4 +212,7 @@ def _micros(at: datetime) -> int:
 
 
 def _instant(micros: int) -> datetime:
-    return datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
+    try:
+        return _EPOCH + timedelta(microseconds=micros)
+    except OverflowError as beyond:
+        raise foreign() from beyond

@@ -1,15 +1,16 @@
 """Loading a ticket to change it: by any of its names, only if the actor may see it, with what decides rights."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from codex.db.sql import clause
 from codex.db.work import Work
 from codex.kernel.errors import NotFound, StaleVersion
-from codex.tickets.models import AccessLevel, Ticket, Ties
+from codex.tickets.models import AccessLevel, Ticket, TicketEvent, Ties
 from codex.tickets.policy import FOLLOWS_SQL, GRANT_SQL, VISIBLE_SQL, sight
 
 Ref = UUID | int | str
@@ -40,17 +41,8 @@ async def visible(work: Work, ref: Ref, *, lock: bool = False, version: int | No
     is done now happens no earlier than what was done then. Raises NotFound, and StaleVersion when the caller expected
     another `version`.
     """
-    params = {**sight(work.actor, work.now), "ref": ref}
-    query: Select[Any] = select(Ticket)
-    if work.actor.is_person:
-        query = query.add_columns(clause(FOLLOWS_SQL, params), clause(f"{GRANT_SQL}::text", params))
-        query = query.where(clause(f"{ref_sql(ref)} AND {VISIBLE_SQL}", params))
-    else:
-        query = query.add_columns(clause("false", params), clause("NULL", params))
-        query = query.where(clause(ref_sql(ref), params))
-    if lock:
-        query = query.with_for_update(of=Ticket).execution_options(populate_existing=True)
-    found = (await work.session.execute(query)).one_or_none()
+    query = _query(ref_sql(ref), is_person=work.actor.is_person, lock=lock)
+    found = (await work.session.execute(query, {**sight(work.actor, work.now), "ref": ref})).one_or_none()
     if found is None:
         raise NotFound("There is no such ticket.")
     ticket: Ticket = found[0]
@@ -64,6 +56,25 @@ async def visible(work: Work, ref: Ref, *, lock: bool = False, version: int | No
     return ticket
 
 
+@cache
+def _query(named: str, *, is_person: bool, lock: bool) -> Select[Any]:
+    """Built once of each kind: building it costs as much as running it."""
+    query: Select[Any] = select(Ticket)
+    if is_person:
+        query = query.add_columns(clause(FOLLOWS_SQL), clause(f"{GRANT_SQL}::text"))
+        query = query.where(clause(f"{named} AND {VISIBLE_SQL}"))
+    else:
+        query = query.add_columns(clause("false"), clause("NULL")).where(clause(named))
+    if lock:
+        query = query.with_for_update(of=Ticket).execution_options(populate_existing=True)
+    return query
+
+
 async def has_tickets(session: AsyncSession, team_id: UUID) -> bool:
-    """Whether any ticket is the team's."""
-    return bool(await session.scalar(select(exists().where(Ticket.assigned_team_id == team_id))))
+    """Whether any ticket is, or ever was, the team's: its history names the team."""
+    if await session.scalar(select(exists().where(Ticket.assigned_team_id == team_id))):
+        return True
+    told = TicketEvent.payload
+    named = or_(*(told[key].astext == str(team_id) for key in ("teamId", "from", "to")))
+    moves = TicketEvent.type.in_(("TICKET_CREATED", "TEAM_CHANGED"))
+    return bool(await session.scalar(select(exists().where(moves, named))))

@@ -7,9 +7,10 @@ from uuid import UUID
 from msgspec import UNSET, Struct
 
 from codex.db.database import Reader, Row
-from codex.db.page import Page, Place, cut, decode
+from codex.db.page import Page, Place, cut, decode, foreign
+from codex.kernel import clock
 from codex.kernel.actor import Actor, ActorKind
-from codex.kernel.errors import Invalid, NotFound, Problem
+from codex.kernel.errors import NotFound
 from codex.kernel.richtext import to_html
 from codex.tickets.facts import PUBLIC_TYPES
 from codex.tickets.listing import COLUMNS, JOINS, row_fields
@@ -124,7 +125,7 @@ async def events(
     if cursor is not None:
         place = decode(cursor, sort="events")
         if not isinstance(place.value, int):
-            raise Invalid(Problem("cursor", "This cursor is not one of ours; start without it."))
+            raise foreign()
         after, params = "AND e.version > %(after)s", {"after": place.value}
     public = "AND e.type = ANY(%(public)s) AND (e.type <> 'MESSAGE_ADDED' OR e.payload->>'type' = 'PUBLIC')"
     internal = may(actor, Operation.SEE_INTERNAL, ticket)
@@ -143,9 +144,9 @@ def _after(cursor: str | None, sort: str, column: str) -> tuple[str, dict[str, A
         return "", {}
     place = decode(cursor, sort=sort)
     try:
-        at = datetime.fromisoformat(str(place.value))
+        at = clock.parse(str(place.value))
     except ValueError as bad:
-        raise Invalid(Problem("cursor", "This cursor is not one of ours; start without it.")) from bad
+        raise foreign() from bad
     return f"AND ({column}, m.id) > (%(after)s, %(after_id)s)", {"after": at, "after_id": place.id}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from codex.db.work import Work
 from codex.tickets.history import BrokenHistory, differences, fold
@@ -31,7 +31,11 @@ async def count(work: Work) -> int:
 
 
 async def verify(work: Work) -> AsyncIterator[tuple[int, list[Difference]]]:
-    """Chunk by chunk, in the order of ids: how many tickets were compared, and what was found."""
+    """Chunk by chunk, in the order of ids: how many tickets were compared, and what was found.
+
+    All as of one moment, whoever writes meanwhile: it must be the first thing that the work does.
+    """
+    await work.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     last = UUID(int=0)
     while True:
         tickets = (

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from codex.db.database import CONNECTION_LOST
@@ -69,6 +69,8 @@ class Worker:
             fresh = [{"name": job.name, "next_run_at": work.now} for job in self._schedule if job.name not in known]
             if fresh:
                 await work.session.execute(insert(ScheduledJob).values(fresh).on_conflict_do_nothing())
+            if gone := known - {job.name for job in self._schedule}:
+                await work.session.execute(delete(ScheduledJob).where(ScheduledJob.name.in_(gone)))
 
     async def _claim(self, job: Job) -> bool:
         async with self._work() as work:

@@ -1,0 +1,99 @@
+"""Examples for the OpenAPI document, by the name of their schema: real values, so that they stay true."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from msgspec import Struct, to_builtins
+
+from codex.api.common import Listed
+from codex.api.conversation import NewMessage
+from codex.api.me import Me, MyChanges, NewToken, SessionRow, TeamOfMine, TokenRow
+from codex.api.teams import Membership, NewTeam
+from codex.api.tickets import Assignment, NewTicket, TicketChanges, Transition
+from codex.api.users import NewUser
+from codex.identity.directory import MemberRow, PersonRow, TeamRow
+from codex.identity.people import PersonChanges
+from codex.identity.teams import TeamChanges
+from codex.kernel.actor import ActorKind, Scope, TeamRole
+from codex.tickets.models import MessageType, TicketChannel, TicketPriority, TicketStatus
+from codex.tickets.rows import (
+    CategoryRef,
+    CountsRow,
+    EventActor,
+    EventRow,
+    MessageRow,
+    PersonRef,
+    TeamRef,
+    TicketDetail,
+    TicketRow,
+)
+
+_TICKET, _ROSA, _AMIR, _IT, _VPN, _OTHER = (UUID(f"01979c7e-6a3e-7c51-9a20-3f6d5c8f2b1{n}") for n in range(6))
+_MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+_TUESDAY = datetime(2026, 3, 3, 9, tzinfo=UTC)
+_row = TicketRow(
+    id=_TICKET, number=1042, display_id="IT-1042", subject="VPN drops", status=TicketStatus.ASSIGNED,
+    priority=TicketPriority.P2, channel=TicketChannel.PORTAL,
+    requester=PersonRef(_ROSA, "Rosa Diaz", "rosa@acme.example"), assigned_team=TeamRef(_IT, "IT Support", "it"),
+    assignee=PersonRef(_AMIR, "Amir Haddad"), category=CategoryRef(_VPN, "VPN", "vpn"), due_at=_TUESDAY,
+    first_response_due_at=_MONDAY, first_response_at=None, sla_paused_at=None, resolved_at=None, closed_at=None,
+    completed_at=None, created_at=_MONDAY, updated_at=_MONDAY, version=7,
+)  # fmt: skip
+_detail = TicketDetail(
+    **{name: getattr(_row, name) for name in _row.__struct_fields__}, description="Every ten minutes.",
+    custom_fields=[], followers=[], access=[],
+)  # fmt: skip
+_message = MessageRow(
+    id=_OTHER, ticket_id=_TICKET, author=PersonRef(_AMIR, "Amir Haddad"), type=MessageType.PUBLIC,
+    body="Which **network** are you on?", body_html="<p>Which <strong>network</strong> are you on?</p>", attachments=[],
+    created_at=_MONDAY, edited_at=None, is_redacted=False,
+)  # fmt: skip
+_event = EventRow(
+    id=_OTHER, type="STATUS_CHANGED", payload={"from": "NEW", "to": "ASSIGNED"},
+    actor=EventActor(ActorKind.PERSON, _AMIR, "Amir Haddad"), cause=None, version=3, created_at=_MONDAY,
+)  # fmt: skip
+_person = PersonRow(
+    id=_AMIR, display_name="Amir Haddad", email="amir@acme.example", department="IT", location="Berlin", role="AGENT",
+    primary_team_id=_IT, is_active=True, created_at=_MONDAY, updated_at=_MONDAY,
+)  # fmt: skip
+_team = TeamRow(
+    id=_IT, name="IT Support", slug="it", description="Everything with a plug.", is_active=True, prefix="IT",
+    assignment_strategy="ROUND_ROBIN", is_confidential=False, created_at=_MONDAY, updated_at=_MONDAY,
+)  # fmt: skip
+_token = TokenRow(
+    id=_OTHER, name="Nightly report", scope=Scope.READ, hint="cdx_2Vp1", expires_at=_TUESDAY, revoked_at=None,
+    last_used_at=None, created_at=_MONDAY,
+)  # fmt: skip
+_ALONE: tuple[Struct, ...] = (
+    NewTicket(subject="VPN drops", description="Every ten minutes.", priority=TicketPriority.P2),
+    TicketChanges(priority=TicketPriority.P1, version=7),
+    Transition(status=TicketStatus.RESOLVED),
+    Assignment(assignee_id=_AMIR),
+    _detail,
+    CountsRow(total=3, by_status={"NEW": 2, "ASSIGNED": 1}, by_team={str(_IT): 3}, by_assignee={"none": 3}),
+    NewMessage(type=MessageType.PUBLIC, body="Which **network** are you on?"),
+    _message,
+    Me(
+        _AMIR, "amir@acme.example", "Amir Haddad", "IT", "Berlin", "AGENT", _IT, "Europe/Berlin", None,
+        [TeamOfMine(_IT, "IT Support", "it", "AGENT")], Scope.WRITE,
+    ),
+    MyChanges(time_zone="Europe/Berlin", theme="dark"),
+    NewToken(name="Nightly report", scope=Scope.READ, expires_at=_TUESDAY),
+    _token,
+    _person,
+    NewUser(email="amir@acme.example", display_name="Amir Haddad", department="IT"),
+    PersonChanges(department="People"),
+    _team,
+    NewTeam(name="IT Support", slug="it", prefix="IT"),
+    TeamChanges(description="Everything with a plug."),
+    Membership(role=TeamRole.AGENT),
+)  # fmt: skip
+_IN_LISTS: tuple[Struct, ...] = (
+    _row, _message, _event, _token, _person, _team, MemberRow(_person, "AGENT"),
+    SessionRow(_OTHER, "Firefox", _MONDAY, _MONDAY, _TUESDAY),
+)  # fmt: skip
+EXAMPLES: Mapping[str, object] = {
+    **{type(one).__name__: to_builtins(one) for one in _ALONE},
+    **{f"{type(one).__name__}List": to_builtins(Listed([one], None)) for one in _IN_LISTS},
+}

@@ -1,0 +1,101 @@
+"""What the benchmark sets beside each other is the same work: product and floor touch the same rows."""
+
+import dataclasses
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from bench.cases import Case, cases
+from bench.floors import Keys
+from bench.measuring import Bench
+from bench.statements import executed
+
+from bench import floors, places, product
+
+TICKETS = 500
+TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    """A small desk with a database and a web server of its own, on the same disk or memory as that of all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(Path(os.environ["CODEX_TEST_SERVER"]).parent))
+        with (
+            places.opened("500", TICKETS, keep=None) as place,
+            product.web(place.server.data_dir, place.credentials, processes=1) as web,
+        ):
+            yield Bench(place, web, seconds=1, rounds=1)
+
+
+def test_product_and_floor_touch_the_same_rows(bench: Bench) -> None:
+    by_product, by_floor = {}, {}
+    for case in cases(bench.web.asker, bench.place.desk):
+        if case.probe:
+            by_product[case.name], by_floor[case.name] = _side_by_side(bench, case)
+
+    assert by_floor == by_product
+    assert by_product["create"]["+tickets"] == by_product["create"]["+ticket_events"] == 1
+    assert by_product["message"]["+ticket_messages"] == by_product["message"]["+versions"] == 1
+    assert by_product["transition"]["+versions"] == 1
+    assert by_product["list"]["statements"] == 2
+    assert by_product["list"]["rows"] > 1
+
+
+def test_a_measurement_has_a_ratio_and_no_errors(bench: Bench) -> None:
+    case = next(case for case in cases(bench.web.asker, bench.place.desk) if case.name == "list")
+
+    measured = bench.measure(case, bench.captured(case), clients=1)
+
+    assert (measured.errors, measured.problem, measured.statements) == (0, "", 2)
+    assert measured.ratio is not None and measured.floor_per_second is not None
+    assert measured.ratio == pytest.approx(measured.per_second / measured.floor_per_second)
+    assert bench.memories.pss["web"] > 0
+
+
+def _side_by_side(bench: Bench, case: Case) -> tuple[dict[str, int], dict[str, int]]:
+    """What the probe of a case touches, then what its floor does of the same ticket."""
+    captured = bench.captured(case)
+    assert captured is not None
+    script = floors.script(captured, _the_probed(case.keys(1)))
+    for request in case.before:
+        bench.web.asker.ask(request)
+
+    def ask() -> None:
+        for request in case.probe:
+            bench.web.asker.ask(request)
+
+    def run() -> None:
+        floor = floors.run(bench.place.server, script, clients=1, turns=1)
+        assert (floor.problem, floor.turns) == ("", 1)
+
+    return _touched(bench, ask), _touched(bench, run)
+
+
+def _the_probed(keys: Keys) -> Keys:
+    """Not a random ticket: the one that the probe is about."""
+    named = [name.removeprefix("IT-") for name in keys.replaced if name.startswith("IT-")]
+    return dataclasses.replace(keys, lines=tuple(rf"\set n {number}" for number in named))
+
+
+def _touched(bench: Bench, act: Callable[[], None]) -> dict[str, int]:
+    """Statements, the rows that they returned or changed, and what each table and the tickets' versions gained."""
+    before = _state(bench)
+    act()
+    return {name: now - before[name] for name, now in _state(bench).items() if now != before[name]}
+
+
+def _state(bench: Bench) -> dict[str, int]:
+    statements, rows = executed(bench.place.superuser)
+    tables = bench.place.superuser.execute(TABLES.encode()).fetchall()
+    counts = {f"+{name}": _one(bench, f"SELECT count(*) FROM {name}") for (name,) in tables}
+    versions = _one(bench, "SELECT sum(version)::bigint FROM tickets")
+    return {"statements": statements, "rows": rows, "+versions": versions, **counts}
+
+
+def _one(bench: Bench, sql: str) -> int:
+    row = bench.place.superuser.execute(sql.encode()).fetchone()
+    assert row is not None
+    return int(row[0])
