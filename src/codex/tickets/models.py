@@ -87,10 +87,12 @@ class AttachmentScanStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """What a ticket's row does not say about a person: whether they follow it, and the best grant of their teams."""
+    """What a ticket's row does not say about a person: whether they follow it, the best grant of their teams, and
+    whether the ticket's team lets followers reply."""
 
     follows: bool = False
     grant: AccessLevel | None = None
+    may_reply: bool = True
 
 
 def _where_set(name: str, column: str) -> Index:

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from codex.db.sql import clause
 from codex.db.work import Work
 from codex.kernel.errors import NotFound, StaleVersion
-from codex.tickets.models import AccessLevel, Ticket, Ties
-from codex.tickets.policy import FOLLOWS_SQL, GRANT_SQL, VISIBLE_SQL, sight
+from codex.tickets.models import Ticket
+from codex.tickets.policy import FOLLOWERS_REPLY_SQL, FOLLOWS_SQL, GRANT_SQL, VISIBLE_SQL, sight, ties_of
 
 Ref = UUID | int | str
 """A ticket's id, number or display id."""
@@ -43,20 +43,20 @@ async def visible(work: Work, ref: Ref, *, lock: bool = False, version: int | No
     params = {**sight(work.actor, work.now), "ref": ref}
     query: Select[Any] = select(Ticket)
     if work.actor.is_person:
-        query = query.add_columns(clause(FOLLOWS_SQL, params), clause(f"{GRANT_SQL}::text", params))
+        ties = (FOLLOWS_SQL, f"{GRANT_SQL}::text", FOLLOWERS_REPLY_SQL)
+        query = query.add_columns(*(clause(column, params) for column in ties))
         query = query.where(clause(f"{ref_sql(ref)} AND {VISIBLE_SQL}", params))
     else:
-        query = query.add_columns(clause("false", params), clause("NULL", params))
-        query = query.where(clause(ref_sql(ref), params))
+        query = query.add_columns(*(clause(nothing, params) for nothing in ("false", "NULL", "NULL")))
+        query = query.where(clause(f"{ref_sql(ref)} AND tickets.deleted_at IS NULL", params))
     if lock:
         query = query.with_for_update(of=Ticket).execution_options(populate_existing=True)
     found = (await work.session.execute(query)).one_or_none()
     if found is None:
         raise NotFound("There is no such ticket.")
     ticket: Ticket = found[0]
-    follows, grant = found[1:]
     if work.actor.id is not None:
-        ticket.ties[work.actor.id] = Ties(bool(follows), AccessLevel(grant) if grant else None)
+        ticket.ties[work.actor.id] = ties_of(*found[1:])
     if version is not None and version != ticket.version:
         raise StaleVersion(f"The ticket has changed since version {version}; it is at version {ticket.version}.")
     if lock:
