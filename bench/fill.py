@@ -200,6 +200,7 @@ async def _sample(work: Work, desk: Filled) -> AsyncIterator[tuple[int, list[Dif
             .order_by(TicketEvent.ticket_id, TicketEvent.version)
         )
         told = {key: list(rows) for key, rows in groupby(events, key=attrgetter("ticket_id"))}
-        compared = [verify.compare(ticket, told.get(ticket.id, [])) for ticket in tickets]
+        kept = await verify.hanging_on(work, ids)
+        compared = [verify.compare(ticket, told.get(ticket.id, []), kept[ticket.id]) for ticket in tickets]
         yield len(compared), [difference for found in compared for difference in found]
         work.session.expunge_all()

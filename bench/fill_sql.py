@@ -63,10 +63,11 @@ DRAFT = f"""
 CREATE TEMPORARY TABLE bench_ticket AS
 SELECT n, {_id(keys.USER, "requester")} AS requester_id, {_id(keys.USER, "(team - 1) * %(crew)s + helper")} AS agent_id,
        {_id(keys.TEAM, "team")} AS team_id,
-       {_id(keys.TEAM, f"CASE WHEN is_moved THEN team %% {len(TEAM_WORDS)} + 1 ELSE team END")} AS entry_team_id,
+       {_id(keys.TEAM, "CASE WHEN is_moved THEN other_team ELSE team END")} AS entry_team_id,
+       {_id(keys.TEAM, "other_team")} AS other_team_id, {_id(keys.USER, "colleague")} AS colleague_id,
        CASE WHEN category > 0 THEN {_id(keys.CATEGORY, "100 * ((category - 1) / 3 + 1) + (category - 1) %% 3 + 1")}
        END AS category_id,
-       CASE WHEN is_moved THEN team %% {len(TEAM_WORDS)} + 1 ELSE team END AS entry_team,
+       CASE WHEN is_moved THEN other_team ELSE team END AS entry_team,
        CASE WHEN is_raised THEN 'P3' ELSE 'P' || urgency END AS priority,
        %(start_us)s::bigint + n * %(step_us)s AS opened_us, life_us / greatest(events - 1, 1) AS pace_us, e.*
 FROM (
@@ -81,6 +82,8 @@ FROM (
                 ELSE (%(done)s::int[])[{_dice(7, "100")}] END AS plot
     FROM generate_series(1, %(size)s::bigint) n) drawn
 JOIN bench_ending e USING (plot),
+LATERAL (SELECT team %% {len(TEAM_WORDS)} + 1 AS other_team,
+                (requester - %(agents)s) %% (%(users)s - %(agents)s) + 1 + %(agents)s AS colleague) others,
 LATERAL (SELECT %(now_us)s::bigint - (%(start_us)s::bigint + n * %(step_us)s) AS age_us,
                 {_dice(8, "1000000")} / 1000000.0::float8 AS chance) luck,
 LATERAL (SELECT (CASE WHEN e.closed IS NULL AND e.resolved IS NULL THEN age_us * (0.02 + 0.93 * chance)
@@ -129,6 +132,9 @@ SELECT {keys.uuid_sql(keys.EVENT, "s.version", _STEP_MS, "t.n")}, {_TICKET_ID}, 
        WHEN 'TEAM_CHANGED' THEN jsonb_build_object('from', t.entry_team_id, 'to', t.team_id)
        WHEN 'MESSAGE_ADDED' THEN jsonb_build_object(
            'messageId', {_MESSAGE_ID}, 'type', s.message, 'firstResponse', s.is_first)
+       WHEN 'FOLLOWER_ADDED' THEN jsonb_build_object('userId', t.colleague_id)
+       WHEN 'ACCESS_GRANTED' THEN jsonb_build_object(
+           'teamId', t.other_team_id, 'accessLevel', 'READ', 'expiresAt', NULL, 'reason', NULL)
        ELSE jsonb_build_object('from', s.old, 'to', s.new) END,
        'person', who.display_name, who.id, {_event_at("s.version")}
 FROM bench_ticket t JOIN bench_step s USING (plot)
@@ -136,16 +142,16 @@ JOIN users who ON who.id = CASE WHEN s.by_requester THEN t.requester_id ELSE t.a
 ORDER BY {_STEP_MS}"""
 
 FOLLOWERS = f"""
-INSERT INTO ticket_followers (id, ticket_id, user_id, created_at)
-SELECT {keys.uuid_sql(keys.OTHER, "1", "t.opened_us / 1000", "t.n")}, {_TICKET_ID},
-       {_id(keys.USER, "%(agents)s + t.n %% (%(users)s - %(agents)s) + 1")}, {_event_at("1")}
-FROM bench_ticket t WHERE t.n %% 20 = 0"""
+INSERT INTO ticket_followers (id, ticket_id, user_id, added_by_id, created_at)
+SELECT {keys.uuid_sql(keys.OTHER, "1", _STEP_MS, "t.n")}, {_TICKET_ID}, t.colleague_id, t.requester_id,
+       {_event_at("s.version")}
+FROM bench_ticket t JOIN bench_step s USING (plot) WHERE s.type = 'FOLLOWER_ADDED' ORDER BY {_STEP_MS}"""
 
 GRANTS = f"""
-INSERT INTO ticket_access (id, ticket_id, team_id, access_level, created_at)
-SELECT {keys.uuid_sql(keys.OTHER, "2", "t.opened_us / 1000", "t.n")}, {_TICKET_ID},
-       {_id(keys.TEAM, f"t.n %% {len(TEAM_WORDS)} + 1")}, 'READ', {_event_at("1")}
-FROM bench_ticket t WHERE t.n %% 200 = 7"""
+INSERT INTO ticket_access (id, ticket_id, team_id, access_level, granted_by_id, created_at)
+SELECT {keys.uuid_sql(keys.OTHER, "2", _STEP_MS, "t.n")}, {_TICKET_ID}, t.other_team_id, 'READ', t.agent_id,
+       {_event_at("s.version")}
+FROM bench_ticket t JOIN bench_step s USING (plot) WHERE s.type = 'ACCESS_GRANTED' ORDER BY {_STEP_MS}"""
 
 SEQUENCE = "SELECT setval('tickets_number_seq', (SELECT max(number) FROM tickets))"
 PEOPLE = (TEAMS, USERS, MEMBERS, CATEGORIES)

@@ -43,10 +43,12 @@ class Ending:
 
 
 DONE = (
-    Plot(24, "take answer reply resolve close"),
+    Plot(19, "take answer reply resolve close"),
+    Plot(5, "follow take answer reply resolve close"),
     Plot(20, "take work answer reply answer resolve close"),
     Plot(14, "take work answer ask reply note resolve close"),
-    Plot(12, "move take note answer reply resolve close"),
+    Plot(11, "move take note answer reply resolve close"),
+    Plot(1, "move take share note answer reply resolve close"),
     Plot(8, "take work note vendor work answer resolve close"),
     Plot(7, "raise take work answer note answer resolve close"),
     Plot(4, "take answer resolve reopen take answer resolve close"),
@@ -56,13 +58,14 @@ DONE = (
 OPEN = (
     Plot(22, ""),
     Plot(8, "triage"),
-    Plot(15, "take"),
+    Plot(10, "take"),
     Plot(20, "take work answer"),
     Plot(8, "take work answer reply note"),
     Plot(12, "take work answer ask"),
     Plot(6, "move take work vendor"),
     Plot(4, "take answer resolve reopen"),
     Plot(5, "raise triage note"),
+    Plot(5, "follow take"),
 )
 PLOTS = (*DONE, *OPEN)
 STEADY = len(DONE) + 5
@@ -119,6 +122,10 @@ def _events(word: str, status: str, *, is_assigned: bool) -> Iterator[Step]:
         yield _status(status, "IN_PROGRESS" if is_assigned else "ASSIGNED")
     elif word == "move":
         yield Step(0, 0, "TEAM_CHANGED")
+    elif word == "follow":
+        yield Step(0, 0, "FOLLOWER_ADDED", by_requester=True)
+    elif word == "share":
+        yield Step(0, 0, "ACCESS_GRANTED")
     elif word == "raise":
         yield Step(0, 0, "PRIORITY_CHANGED", "P3", "P2")
     elif word in _MESSAGE:

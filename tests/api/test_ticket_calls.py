@@ -95,13 +95,11 @@ async def test_a_change_based_on_an_older_version_is_refused(world: World, call:
     amir, _, path = await _of_it(world)
     body = {"": {"priority": "P1"}, "/transition": {"status": "RESOLVED"}, "/assign": {"assigneeId": None}}[call]
     method = "POST" if call else "PATCH"
-    for stale in ('"2"', 'W/"2"', '"99"'):
+    for stale in ('"2"', 'W/"2"', '"99"', '"1", "2"', "2", '"two"', ""):
         refused(await amir.request(method, path + call, json=body, headers={"If-Match": stale}), 412)
-    for nonsense in ("2", '"two"', '"1", "3"', ""):
-        refused(await amir.request(method, path + call, json=body, headers={"If-Match": nonsense}), 400, "If-Match")
     assert (await amir.get(path)).headers["etag"] == '"3"', "nothing has happened"
 
-    answer = await amir.request(method, path + call, json=body, headers={"If-Match": '"3"'})
+    answer = await amir.request(method, path + call, json=body, headers={"If-Match": '"1", "3"'})
     assert (answer.status_code, answer.headers["etag"]) == (200, f'"{answer.json()["version"]}"')
     assert (await amir.request(method, path + call, json=body, headers={"If-Match": "*"})).status_code == 200
 

@@ -17,6 +17,8 @@ from codex.kernel import clock
 from codex.kernel.actor import Actor
 from codex.tickets import listing
 from codex.tickets.filters import Filters, StatusGroup
+from codex.tickets.hanging_facts import AccessGranted, FollowerAdded
+from codex.tickets.models import AccessLevel, Ticket
 from databases import FreshDatabase
 
 TICKETS = 320
@@ -70,6 +72,25 @@ def test_events_name_the_messages_that_were_written(owner: psycopg.Connection) -
                   AND m.created_at = e.created_at AND m.author_id = e.created_by_id
                   AND m.type::text = e.payload->>'type')"""
     assert _one(owner, lost) == 0
+
+
+def test_followers_and_grants_are_told_as_the_product_tells_them(owner: psycopg.Connection) -> None:
+    followed = """SELECT e.payload, f.user_id FROM ticket_followers f JOIN ticket_events e
+                    ON e.ticket_id = f.ticket_id AND e.type = 'FOLLOWER_ADDED' AND e.created_at = f.created_at
+                      AND e.created_by_id = f.added_by_id AND f.user_id <> f.added_by_id"""
+    granted = """SELECT e.payload, a.team_id, a.access_level, a.expires_at, a.reason
+                 FROM ticket_access a JOIN tickets t ON t.id = a.ticket_id AND t.assigned_team_id <> a.team_id
+                 JOIN ticket_events e ON e.ticket_id = a.ticket_id AND e.type = 'ACCESS_GRANTED'
+                   AND e.created_at = a.created_at AND e.created_by_id = a.granted_by_id"""
+    follows, grants = owner.execute(followed.encode()).fetchall(), owner.execute(granted.encode()).fetchall()
+    assert len(follows) == _one(owner, "SELECT count(*) FROM ticket_followers") > 0
+    assert len(grants) == _one(owner, "SELECT count(*) FROM ticket_access") > 0
+    ticket = Ticket()
+    for payload, user in follows:
+        assert payload == FollowerAdded(ticket=ticket, user_id=user).payload()
+    for payload, team, level, until, reason in grants:
+        fact = AccessGranted(ticket=ticket, team_id=team, level=AccessLevel(level), expires_at=until, reason=reason)
+        assert payload == fact.payload()
 
 
 def test_assignees_work_for_the_team(owner: psycopg.Connection) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from psycopg.types.json import Jsonb
-from schema_rows import AT, LATER, OTHER_POLICY, OTHER_TEAM, OTHER_USER, ROW, TEAM, USER, Row
+from schema_rows import AT, LATER, OTHER_POLICY, OTHER_TEAM, OTHER_TICKET, OTHER_USER, ROW, TEAM, TICKET, USER, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,20 @@ CHECKS: tuple[Bad, ...] = (
     Bad("a subject is not empty", "tickets.subject", {"subject": ""}),
     Bad("a ticket has a first event", "tickets.version", {"version": 0}),
     Bad("a ticket is not changed before it exists", "tickets.updated_at", {"created_at": LATER}),
+    Bad("a ticket is not merged into itself", "tickets.not_merged_into_itself", {"merged_into_id": ROW}),
+    Bad("only a note is for the team alone", "ticket_messages.team_only", {"is_team_only": True}),
+    *(Bad(f"a tag is not {tag!r}", "tags.name", {"name": tag}) for tag in ("", " vpn", "VPN", "a/b", "x" * 51)),
+    Bad("a link joins two tickets", "ticket_links.two_tickets", {"type": "PARENT", "other_id": TICKET}),
+    Bad(
+        "what is related is so once",
+        "ticket_links.related_once",
+        {"ticket_id": OTHER_TICKET, "other_id": TICKET},
+    ),
+    Bad("a merge joins two tickets", "ticket_merges.two_tickets", {"into_id": TICKET}),
+    Bad("a field is asked for at a known time", "custom_fields.required_when", {"required_when": "NEVER"}),
+    Bad("a request has a name", "idempotency_keys.key", {"key": ""}),
+    Bad("a link of a chain has a place", "admin_audit_events.chained", {"hash": b"x"}),
+    Bad("what a text does is a list", "canned_responses.actions", {"actions": Jsonb({})}),
     Bad("a file is not empty", "attachments.size_bytes", {"size_bytes": 0}),
     *_names("sla_policy_configs", "name"),
     *(
@@ -185,6 +199,7 @@ ONCE: tuple[Twice, ...] = (
     ),
     Twice("a version is one event's", "ticket_events", "uq_ticket_events_ticket_id_version"),
     Twice("a team has one grant on a ticket", "ticket_access", "uq_ticket_access_ticket_id_team_id"),
+    Twice("a ticket is merged once at a time", "ticket_merges", "uq_ticket_merges_ticket_id"),
     Twice("a person follows once", "ticket_followers", "uq_ticket_followers_ticket_id_user_id"),
     Twice(
         "there is one default policy",

@@ -15,7 +15,7 @@ def _id(number: int) -> UUID:
     return UUID(int=number)
 
 
-USER, OTHER_USER, TEAM, OTHER_TEAM, TICKET, FIELD, POLICY, OTHER_POLICY, RULE = map(_id, range(1, 10))
+USER, OTHER_USER, TEAM, OTHER_TEAM, TICKET, FIELD, POLICY, OTHER_POLICY, RULE, OTHER_TICKET = map(_id, range(1, 11))
 ROW, OTHER_ROW = _id(98), _id(99)
 
 Row = dict[str, Any]
@@ -49,6 +49,10 @@ SEED: tuple[tuple[str, Row], ...] = (
             "updated_at": AT,
         },
     ),
+    (
+        "tickets",
+        {"id": OTHER_TICKET, "subject": "y", "requester_id": USER, "version": 1, "created_at": AT, "updated_at": AT},
+    ),
 )
 
 GOOD: dict[str, Row] = {
@@ -74,6 +78,11 @@ GOOD: dict[str, Row] = {
         "actor_name": "Rosa",
         "created_at": AT,
     },
+    "ticket_messages": {"ticket_id": TICKET, "author_id": USER, "type": "PUBLIC", "body": "x", "created_at": AT},
+    "tags": {"name": "vpn"},
+    "ticket_links": {"ticket_id": TICKET, "other_id": OTHER_TICKET, "type": "RELATED"},
+    "ticket_merges": {"ticket_id": TICKET, "into_id": OTHER_TICKET, "merged_at": AT, "before": Jsonb({})},
+    "idempotency_keys": {"user_id": USER, "key": "k", "request_hash": b"x", "created_at": AT},
     "ticket_access": {"ticket_id": TICKET, "team_id": TEAM, "access_level": "READ"},
     "ticket_followers": {"ticket_id": TICKET, "user_id": USER},
     "attachments": {

@@ -106,7 +106,4 @@ def test_a_page_that_is_just_full_is_the_last() -> None:
 
 
 def test_one_text_of_sql_serves_both_roads() -> None:
-    made = clause("a = %(a)s AND b = %(b)s OR a IS NULL", {"a": 1, "b": "x", "c": "not named"}).compile()
-
-    assert str(made) == "a = :a AND b = :b OR a IS NULL"
-    assert made.params == {"a": 1, "b": "x"}
+    assert str(clause("a = %(a)s AND b = %(b)s OR a IS NULL").compile()) == "a = :a AND b = :b OR a IS NULL"

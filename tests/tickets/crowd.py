@@ -10,8 +10,9 @@ from codex.identity import people, teams
 from codex.identity.models import Team, User
 from codex.kernel.actor import TeamRole, UserRole, system
 from codex.tickets import assignment, lifecycle, opening
+from codex.tickets.hanging_models import TicketAccess, TicketFollower
 from codex.tickets.lifecycle import allowed_from
-from codex.tickets.models import AccessLevel, Ticket, TicketAccess, TicketFollower, TicketPriority
+from codex.tickets.models import AccessLevel, Ticket, TicketPriority
 from world import FOUNDED, MORNING, World, instant
 
 NOW = instant(MORNING)

@@ -10,16 +10,30 @@ from codex.tickets.models import TicketStatus
 _CELLS = """
                 REQ FOL ASG MA  ML  MT  GR  GW  U   OW
     VIEW         Y   Y   Y   Y   Y   Y   Y   Y   h   Y
+    EXPORT       x   x   x   x   Y   Y   x   x   h   Y
     SEE_INTERNAL x   x   Y   Y   Y   Y   Y   Y   h   Y
-    REPLY        Y   Y   Y   Y   Y   Y   x   Y   h   Y
+    REPLY        Y   5   Y   Y   Y   Y   x   Y   h   Y
     NOTE         x   x   Y   Y   Y   Y   x   Y   h   Y
+    REDACT       x   x   x   x   Y   Y   x   x   h   Y
+    REDACT_OWN   x   x   Y   Y   Y   Y   x   x   h   Y
     CHANGE       x   x   Y   Y   Y   Y   x   Y   h   Y
     EDIT_TEXT    7   x   Y   Y   Y   Y   x   Y   h   Y
     TAKE         x   x   Y   Y   Y   Y   x   x   h   8
     ASSIGN       x   x   Y   9   Y   Y   x   x   h   Y
     TRANSFER     x   x   Y   9   Y   Y   x   x   h   Y
+    CHANGE_REQUESTER x x x   x   Y   Y   x   x   h   Y
+    FOLLOW       Y   Y   Y   Y   Y   Y   Y   Y   h   Y
+    ADD_FOLLOWER Y   x   Y   Y   Y   Y   x   x   h   Y
+    REMOVE_FOLLOWER x x  Y   Y   Y   Y   x   x   h   Y
+    GRANT_READ   x   x   Y   x   Y   Y   x   x   h   Y
+    GRANT_WRITE  x   x   x   x   Y   Y   x   x   h   Y
+    LINK         x   x   Y   Y   Y   Y   x   x   h   Y
+    MERGE        x   x   Y   Y   Y   Y   x   x   h   Y
+    MERGE_ACROSS x   x   x   x   Y   Y   x   x   h   Y
+    DELETE       x   x   x   x   x   Y   x   x   h   Y
 """
-"""CHANGE of a requester is `6` in authorization.md: own transitions only, which REQUESTER_MOVES holds."""
+"""CHANGE of a requester is `6` in authorization.md: own transitions only, which REQUESTER_MOVES holds. Its `10`, to
+remove only whom one has added, is a row of its own: REMOVE_FOLLOWER is to remove anybody."""
 
 RELATIONS, *_ROWS = (line.split() for line in _CELLS.strip().splitlines())
 TABLE: dict[str, dict[str, str]] = {name: dict(zip(RELATIONS, cells, strict=True)) for name, *cells in _ROWS}
@@ -64,6 +78,7 @@ class Bond:
     assignee: str = "nobody"
     grant: str | None = None
     is_owner: bool = False
+    team_lets_followers_reply: bool = True
     status: TicketStatus = TicketStatus.NEW
 
     @property
@@ -86,6 +101,7 @@ class Bond:
 
     def _settled(self, cell: str) -> str:
         conditions = {
+            "5": self.team_lets_followers_reply,
             "7": self.status is TicketStatus.NEW,
             "8": self.team_role is not None,
             "9": self.assignee in ("nobody", "me"),

@@ -10,14 +10,13 @@ from sqlalchemy import select
 
 import databases
 from codex.db import embedded
-from codex.db.base import Base
 from codex.db.work import Work
 from codex.identity import people, teams
 from codex.identity.models import Team, User
 from codex.kernel.actor import Actor, TeamRole, UserRole, system
 from codex.kernel.errors import Forbidden, NotFound
-from codex.tickets import assignment, lifecycle
-from codex.tickets.models import AccessLevel, Ticket, TicketAccess, TicketFollower, TicketStatus
+from codex.tickets import access, assignment, followers, lifecycle
+from codex.tickets.models import AccessLevel, Ticket, TicketStatus
 from codex.tickets.queries import visible
 from databases import FreshDatabase
 from world import FOUNDED, MORNING, World, instant
@@ -29,12 +28,12 @@ class Undone(Exception):
     """Ends a work that is not meant to last."""
 
 
-async def standing(world: World, status: TicketStatus, *, assignee: User | None = None) -> Ticket:
+async def standing(world: World, status: TicketStatus, *, assignee: User | None = None, at: str = MORNING) -> Ticket:
     """Rosa's ticket in the queue of IT Support, brought to a status; NEW has no assignee, work in progress has one."""
-    ticket = await world.ticket(team=world.it, assignee=assignee)
+    ticket = await world.ticket(team=world.it, assignee=assignee, at=at)
     way = [TicketStatus.RESOLVED, status] if status is TicketStatus.REOPENED else [status]
     for step in way:
-        ticket = await act(world, system("Test"), ticket, move(step))
+        ticket = await act(world, system("Test"), ticket, move(step), now=at)
     return ticket
 
 
@@ -48,16 +47,26 @@ def assign(to: User | None) -> Command:
     return lambda work, ticket: assignment.assign_to(work, ticket, to.id if to else None)
 
 
-async def follow(world: World, ticket: Ticket, person: User) -> None:
+async def follow(world: World, ticket: Ticket, person: User, *, now: str = MORNING) -> None:
     """Somebody follows the ticket."""
-    await _keep(world, TicketFollower(ticket_id=ticket.id, user_id=person.id))
+    await act(world, system("Test"), ticket, lambda work, found: followers.add(work, found, person), now=now)
 
 
 async def grant(
-    world: World, ticket: Ticket, team: Team, level: AccessLevel, *, expires_at: datetime | None = None
+    world: World,
+    ticket: Ticket,
+    team: Team,
+    level: AccessLevel,
+    *,
+    expires_at: datetime | None = None,
+    now: str = MORNING,
 ) -> None:
     """Another team gets access to the ticket."""
-    await _keep(world, TicketAccess(ticket_id=ticket.id, team_id=team.id, access_level=level, expires_at=expires_at))
+
+    async def command(work: Work, found: Ticket) -> None:
+        await access.grant(work, found, team, level, expires_at=expires_at)
+
+    await act(world, system("Test"), ticket, command, now=now)
 
 
 async def hire(world: World, name: str, role: UserRole, places: dict[UUID, TeamRole] | None = None) -> User:
@@ -109,9 +118,3 @@ def as_superuser(server: embedded.Server, database: FreshDatabase) -> Iterator[p
     """Somebody whom the database refuses nothing."""
     with databases.superuser(server, database.name) as connection:
         yield connection
-
-
-async def _keep(world: World, row: Base) -> None:
-    async with world.database.session() as session:
-        session.add(row)
-        await session.commit()

@@ -22,14 +22,14 @@ pytestmark = pytest.mark.anyio
 MANY = 20
 
 
-async def at_once(world: World, ticket: Ticket, *commands: Command, version: int | None = None) -> Counter[str]:
+async def at_once(world: World, ticket: Ticket, *commands: Command, versions: set[int] | None = None) -> Counter[str]:
     """Everybody at the same time, Lena's name on each; how they ended."""
     lena = await world.actor(world.lena)
 
     async def one(command: Command) -> str:
         try:
             async with world.works.begin(lena, now=instant(MORNING)) as work:
-                await command(work, await visible(work, ticket.id, lock=True, version=version))
+                await command(work, await visible(work, ticket.id, lock=True, versions=versions))
         except CodexError as refused:
             return type(refused).__name__
         return "done"
@@ -60,7 +60,7 @@ async def test_no_message_is_lost_and_one_of_them_is_the_first_response(world: W
 async def test_of_many_who_saw_the_same_version_one_changes_it(world: World) -> None:
     ticket = await world.ticket(team=world.it)
     priorities = [TicketPriority.P1, TicketPriority.P2, TicketPriority.P4] * 7
-    ended = await at_once(world, ticket, *map(prioritise, priorities), version=1)
+    ended = await at_once(world, ticket, *map(prioritise, priorities), versions={1})
     assert ended == {"done": 1, "StaleVersion": len(priorities) - 1}
     assert (await world.reload(ticket)).version == 2
 

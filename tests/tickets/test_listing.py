@@ -9,6 +9,8 @@ import pytest
 from crowd import NOW, Crowd, gather
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
+from scenes import follow
 from sqlalchemy import text
 
 from codex.db.page import Place, decode
@@ -129,10 +131,11 @@ async def test_a_list_of_nothing_is_one_empty_page(world: World) -> None:
     assert (counted.total, counted.by_status, counted.by_team, counted.by_assignee) == (0, {}, {}, {})
 
 
-async def test_people_without_a_team_read_no_addresses(world: World) -> None:
-    await world.ticket(requester=world.rosa, team=world.it)
-    of_rosa, of_amir = [(await pages(world, who=who))[0][0].requester.email for who in (world.rosa, world.amir)]
-    assert isinstance(of_amir, str) and not isinstance(of_rosa, str)
+async def test_the_address_of_a_requester_is_for_them_and_for_who_works_on_the_ticket(world: World) -> None:
+    ticket = await world.ticket(requester=world.rosa, team=world.it)
+    await follow(world, ticket, world.farid)
+    found = [(await pages(world, who=who))[0][0].requester.email for who in (world.rosa, world.amir, world.farid)]
+    assert found == [world.rosa.email, world.rosa.email, UNSET]
 
 
 KEY = UUID(int=7)

@@ -86,7 +86,7 @@ async def test_the_first_public_answer_of_the_team_is_the_first_response(world: 
     assert (await act(world, world.amir, ticket, say(), now=TEN)).first_response_at == instant(TEN)
     assert (await act(world, world.lena, ticket, say(), now=ELEVEN)).first_response_at == instant(TEN)
 
-    firsts = [event.payload["firstResponse"] for event in (await world.events(ticket))[1:]]
+    firsts = [event.payload["firstResponse"] for event in await world.events(ticket) if event.type == "MESSAGE_ADDED"]
     assert firsts == [False, False, False, False, True, False]
     assert await world.differences() == []
 
@@ -155,13 +155,13 @@ async def test_that_a_note_was_written_is_part_of_the_inner_history_alone(world:
     await grant(world, ticket, world.hr, AccessLevel.READ)
     for command in (note("Secret"), say("Answer"), move(S.RESOLVED)):
         await act(world, world.amir, ticket, command)
-    outer, inner = [1, 3, 4], [1, 2, 3, 4]
+    outer, inner = [1, 2, 5, 6], [1, 2, 3, 4, 5, 6]
     for name, versions in (("rosa", outer), ("otto", outer), ("amir", inner), ("hana", inner), ("ona", inner)):
         actor = await world.actor(getattr(world, name))
         async with world.database.reading() as reader:
             seen = await reading.seen(reader, actor, ticket.id, now=instant(ELEVEN))
-            first = await reading.events(reader, actor, seen, limit=2)
-            rest = await reading.events(reader, actor, seen, limit=2, cursor=first.next_cursor)
+            first = await reading.events(reader, actor, seen, limit=3)
+            rest = await reading.events(reader, actor, seen, limit=3, cursor=first.next_cursor)
         assert [event.version for event in (*first.items, *rest.items)] == versions, name
 
 

@@ -17,7 +17,7 @@ BONDS = [
     Bond(*bond)
     for bond in product(
         (False, True), (False, True), (None, "AGENT", "LEAD", "ADMIN"), ("nobody", "me", "other"),
-        (None, "READ", "WRITE"), (False, True), TicketStatus,
+        (None, "READ", "WRITE"), (False, True), (False, True), TicketStatus,
     )
 ]  # fmt: skip
 
@@ -37,8 +37,13 @@ def ticket_of(bond: Bond) -> Seen:
         requester_id=ME if bond.is_requester else OTHER,
         assigned_team_id=TEAM,
         assignee_id={"nobody": None, "me": ME, "other": OTHER}[bond.assignee],
-        ties={ME: Ties(bond.follows, AccessLevel(bond.grant) if bond.grant else None)},
+        ties={ME: _ties(bond)},
     )
+
+
+def _ties(bond: Bond) -> Ties:
+    grant = AccessLevel(bond.grant) if bond.grant else None
+    return Ties(bond.follows, grant, may_reply=bond.team_lets_followers_reply)
 
 
 def test_the_table_names_every_operation() -> None:

@@ -9,17 +9,16 @@ from visitors import parts_of, text_of
 
 from codex.kernel import clock
 from codex.kernel.actor import system
-from codex.tickets import lifecycle
+from codex.tickets import followers, lifecycle
 from codex.tickets import queries as tickets
-from codex.tickets.models import MessageType, TicketFollower, TicketStatus
+from codex.tickets.models import MessageType, TicketStatus
 
 pytestmark = pytest.mark.anyio
 
 
 async def follow(desk: OpenDesk, ticket: str, name: str) -> None:
     async with desk.world.works.begin(system("Test")) as work:
-        found = await tickets.visible(work, ticket)
-        work.session.add(TicketFollower(ticket_id=found.id, user_id=desk.user(name).id, created_at=work.now))
+        await followers.add(work, await tickets.visible(work, ticket, lock=True), desk.user(name))
 
 
 async def test_requests_are_told_in_sentences(desk: OpenDesk) -> None:

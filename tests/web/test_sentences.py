@@ -8,7 +8,7 @@ import pytest
 
 from codex.kernel.actor import ActorKind
 from codex.kernel.ids import new_id
-from codex.tickets.facts import TICKET_FACTS
+from codex.tickets.catalogue import TICKET_FACTS
 from codex.tickets.rows import EventActor
 from codex.tickets.thread import Happened
 from codex.web.present.sentences import SENTENCES, named_in, sentence
@@ -52,6 +52,38 @@ def test_every_fact_has_a_sentence() -> None:
         (event("DESCRIPTION_CHANGED", from_="a", to="b"), "*Lena Brandt* edited the description"),
         (event("MESSAGE_ADDED", type_="INTERNAL"), "*Lena Brandt* wrote an internal note"),
         (event("MESSAGE_ADDED", type_="PUBLIC"), "*Lena Brandt* wrote a message"),
+        (event("REQUESTER_CHANGED", from_=LENA, to=AMIR), "*Lena Brandt* made *Amir Haddad* the requester"),
+        (event("CUSTOM_FIELD_CHANGED", name_="Floor", from_=1, to=None), "*Lena Brandt* cleared *Floor*"),
+        (event("CUSTOM_FIELD_CHANGED", name_="Keys", from_=None, to=["a", "b"]), "*Lena Brandt* set *Keys* to *a, b*"),
+        (event("CUSTOM_FIELD_CHANGED", name_="Paid", from_=None, to=True), "*Lena Brandt* set *Paid* to *yes*"),
+        (
+            event("CUSTOM_FIELD_CHANGED", name_="Buyer", from_=None, to=AMIR),
+            "*Lena Brandt* set *Buyer* to *Amir Haddad*",
+        ),
+        (event("MESSAGE_EDITED", messageId=VPN), "*Lena Brandt* edited an internal note"),
+        (event("MESSAGE_REDACTED", messageId=VPN), "*Lena Brandt* removed the words of a message"),
+        (event("FOLLOWER_ADDED", userId=LENA), "*Lena Brandt* follows it"),
+        (event("FOLLOWER_ADDED", userId=AMIR), "*Lena Brandt* added *Amir Haddad* as a follower"),
+        (event("FOLLOWER_REMOVED", userId=LENA), "*Lena Brandt* follows it no more"),
+        (event("FOLLOWER_REMOVED", userId=AMIR), "*Lena Brandt* removed *Amir Haddad* from the followers"),
+        (event("ACCESS_GRANTED", teamId=TEAM, accessLevel="READ"), "*Lena Brandt* lets *IT Support* see it"),
+        (event("ACCESS_GRANTED", teamId=TEAM, accessLevel="WRITE"), "*Lena Brandt* lets *IT Support* work on it"),
+        (event("ACCESS_REVOKED", teamId=TEAM), "*Lena Brandt* took *IT Support*'s access away"),
+        (event("TAG_ADDED", tag="vpn"), "*Lena Brandt* added the tag *vpn*"),
+        (event("TAG_REMOVED", tag="vpn"), "*Lena Brandt* removed the tag *vpn*"),
+        (
+            event("FOLLOW_UP_CHANGED", from_=None, to="2026-03-02T09:00:00Z"),
+            "*Lena Brandt* put it off until *2026-03-02*",
+        ),
+        (event("FOLLOW_UP_CHANGED", from_="2026-03-02T09:00:00Z", to=None), "*Lena Brandt* ended its rest"),
+        (event("LINKED", ticketId=TEAM), "*Lena Brandt* linked it to *IT Support*"),
+        (event("UNLINKED", ticketId=str(UUID(int=9))), "*Lena Brandt* removed the link to *another ticket*"),
+        (event("MERGED", from_=None, to=TEAM), "*Lena Brandt* merged it into *IT Support*"),
+        (event("UNMERGED", from_=TEAM, to=None), "*Lena Brandt* undid the merge into *IT Support*"),
+        (event("ABSORBED", ticketId=TEAM), "*Lena Brandt* merged *IT Support* into it"),
+        (event("RELEASED", ticketId=TEAM), "*Lena Brandt* split *IT Support* off again"),
+        (event("DELETED", from_=None, to="2026-03-02T09:00:00Z"), "*Lena Brandt* deleted it"),
+        (event("RESTORED", from_="2026-03-02T09:00:00Z", to=None), "*Lena Brandt* restored it"),
         (event("MOON_LANDED", kind=ActorKind.SYSTEM, name="Codex"), "*Codex*: moon landed"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -8,7 +8,7 @@ from codex.demo import facts as demo_facts
 from codex.identity import facts as identity_facts
 from codex.kernel.facts import AdminFact, Fact
 from codex.reactions import REACTIONS, RECORDS
-from codex.tickets.facts import TICKET_FACTS
+from codex.tickets.catalogue import TICKET_FACTS
 
 
 def page() -> str:

@@ -1,6 +1,7 @@
 """What the resources share: ids in the path, pages, entity tags."""
 
 import re
+from collections.abc import Collection
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from msgspec import Struct
 
 from codex.db.page import DEFAULT_LIMIT, MAX_LIMIT, Page
-from codex.kernel.errors import Invalid, NotFound, Problem
+from codex.kernel.errors import NotFound
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ Limit = Annotated[
 ]
 Cursor = Annotated[str | None, QueryParameter(name="cursor", description="The nextCursor of the page before this one.")]
 LIMIT = DEFAULT_LIMIT
+_ETAG = re.compile(r'(?:^|[\s,]|W/)"(\d{1,18})"')
 _ID = Example(value="01979c7e-6a3e-7c51-9a20-3f6d5c8f2b11")
 UserId = Annotated[str, PathParameter(name="userId", description="The id of a person.", examples=[_ID])]
 TokenId = Annotated[str, PathParameter(name="tokenId", description="The id of a token.", examples=[_ID])]
@@ -71,11 +73,10 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def expected_version(if_match: str | None, *, stated: int | None = None) -> int | None:
-    """The version that the client's If-Match, or the body's `version`, says it has seen; None: any will do."""
+def expected_versions(if_match: str | None, *, stated: int | None = None) -> Collection[int] | None:
+    """The versions that the client's If-Match (RFC 9110, 13.1.1) and the body's `version` allow; None: any will do."""
+    allowed = None if stated is None else {stated}
     if if_match is None or if_match.strip() == "*":
-        return stated
-    match = re.fullmatch(r'(?:W/)?"(\d{1,18})"', if_match.strip())
-    if match is None:
-        raise Invalid(Problem("If-Match", 'Send the ETag of the resource as it came, such as "7".'))
-    return int(match.group(1))
+        return allowed
+    named = {int(number) for number in _ETAG.findall(if_match)}  # what is no ETag of ours matches nothing
+    return named if allowed is None else named & allowed

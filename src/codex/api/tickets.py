@@ -1,7 +1,8 @@
 """`/tickets`: open, read, list, count, change."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
@@ -19,7 +20,7 @@ from codex.api.common import (
     Listed,
     TicketName,
     etag,
-    expected_version,
+    expected_versions,
     listed,
 )
 from codex.api.refusals import NO_LONGER_SEEN, refusals
@@ -113,7 +114,11 @@ async def create(asked: Asking, data: JSONBody[NewTicket]) -> Response[TicketDet
     """For oneself or, as an agent, for somebody else. Everything in it happens together or not at all."""
     async with asked.work() as work:
         ticket = await _open(work, data)
-    return await _answer(asked, ticket.id, status_code=201, location=True)
+    async with asked.reading() as reader:
+        row, _ = await reading.detail(reader, asked.actor, ticket.id, now=asked.now, just_opened=True)
+    return Response(
+        row, status_code=201, headers={"ETag": etag(row.version), "Location": f"/api/v1/tickets/{ticket.id}"}
+    )
 
 
 @get("/{ref:str}", summary="One ticket, by id, number or display id", response_headers=[ETAG])
@@ -134,7 +139,7 @@ async def change(
     """Honours If-Match; a change that changes nothing writes nothing."""
     stated = data.version if isinstance(data.version, int) else None
     async with asked.work() as work:
-        ticket = await _locked(work, ref, version=expected_version(if_match, stated=stated))
+        ticket = await _locked(work, ref, versions=expected_versions(if_match, stated=stated))
         await _apply(work, ticket, data)
     return await _answer(asked, ticket.id)
 
@@ -146,7 +151,7 @@ async def transition(
 ) -> Response[TicketDetail]:
     """409 names the allowed statuses when the move is impossible."""
     async with asked.work() as work:
-        ticket = await _locked(work, ref, version=expected_version(if_match))
+        ticket = await _locked(work, ref, versions=expected_versions(if_match))
         await lifecycle.move(work, ticket, to=data.status)
     return await _answer(asked, ticket.id)
 
@@ -160,7 +165,7 @@ async def assign(
     if data.team_id is UNSET and data.assignee_id is UNSET:
         raise Invalid(Problem("", "Send teamId, assigneeId or both."))
     async with asked.work() as work:
-        ticket = await _locked(work, ref, version=expected_version(if_match))
+        ticket = await _locked(work, ref, versions=expected_versions(if_match))
         agent_id = data.assignee_id if data.assignee_id is not UNSET else None
         stays = data.team_id == ticket.assigned_team_id and data.assignee_id is not UNSET
         if data.team_id is UNSET or stays:
@@ -225,19 +230,14 @@ async def _apply(work: Work, ticket: Ticket, data: TicketChanges) -> None:
         await triage.set_category(work, ticket, chosen)
 
 
-async def _locked(work: Work, ref: str, *, version: int | None) -> Ticket:
-    return await queries.visible(work, queries.parse_ref(ref), lock=True, version=version)
+async def _locked(work: Work, ref: str, *, versions: Collection[int] | None) -> Ticket:
+    return await queries.visible(work, queries.parse_ref(ref), lock=True, versions=versions)
 
 
-async def _answer(
-    asked: Asking, ref: queries.Ref, *, status_code: int = 200, location: bool = False
-) -> Response[TicketDetail]:
+async def _answer(asked: Asking, ref: queries.Ref) -> Response[TicketDetail]:
     async with asked.reading() as reader:
         ticket, _ = await reading.detail(reader, asked.actor, ref, now=asked.now)
-    headers: dict[str, Any] = {"ETag": etag(ticket.version)}
-    if location:
-        headers["Location"] = f"/api/v1/tickets/{ticket.id}"
-    return Response(ticket, status_code=status_code, headers=headers)
+    return Response(ticket, headers={"ETag": etag(ticket.version)})
 
 
 narrowed = Router("/", route_handlers=[list_tickets, count_tickets], parameters=PARAMETERS)

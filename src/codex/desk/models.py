@@ -41,17 +41,19 @@ class SavedView(Base):
 
 
 class CannedResponse(Base):
-    """A text to answer with, `{{…}}` placeholders and all."""
+    """A text to answer with, `{{…}}` placeholders and all, and what is done to the ticket along with it."""
 
     __tablename__ = "canned_responses"
     __table_args__ = (
         CheckConstraint(r"name ~ '\S'", name="name"),
+        CheckConstraint("jsonb_typeof(actions) = 'array'", name="actions"),
         CheckConstraint(_ONE_OWNER, name="one_owner"),
     )
 
     id: Mapped[Id]
     name: Mapped[str]
     content: Mapped[str]
+    actions: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     user_id: Mapped[UUID | None] = ref("users.id", ondelete="CASCADE")
     team_id: Mapped[UUID | None] = ref("teams.id", ondelete="CASCADE")
     created_at: Mapped[CreatedAt]

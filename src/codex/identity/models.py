@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from codex.db.base import Base, CreatedAt, Id, UpdatedAt, pg_enum, ref
@@ -40,6 +40,7 @@ class User(Base):
     is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     time_zone: Mapped[str | None]
     theme: Mapped[str | None]
+    away_until: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 
@@ -66,6 +67,7 @@ class Team(Base):
     last_assigned_user_id: Mapped[UUID | None] = ref("users.id", ondelete="SET NULL")
     is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     is_confidential: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    followers_may_reply: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 
@@ -115,7 +117,10 @@ class SigninLink(Base):
 
 
 class Session(Base):
-    """A signed-in browser. Only the SHA-256 of the cookie's secret is kept."""
+    """A signed-in browser. Only the SHA-256 of the cookie's secret is kept.
+
+    `proven_at`: when the person last proved who they are; sensitive changes ask for that again.
+    """
 
     __tablename__ = "sessions"
 
@@ -124,5 +129,73 @@ class Session(Base):
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     user_agent: Mapped[str | None]
     expires_at: Mapped[datetime]
+    address: Mapped[str | None]
+    proven_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_seen_at: Mapped[datetime]
     created_at: Mapped[CreatedAt]
+
+
+class Password(Base):
+    """A person's password, as its argon2id hash."""
+
+    __tablename__ = "passwords"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    hash: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+class SecondFactor(Base):
+    """The secret of an authenticator app (TOTP, RFC 6238), encrypted; it counts from `confirmed_at` on.
+
+    `last_step`: the time step of the last code that was taken, so that no code is taken twice.
+    """
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[bytes]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    created_at: Mapped[CreatedAt]
+
+
+class RecoveryCode(Base):
+    """A code that stands in for a lost authenticator app, once. Only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = ref("users.id", ondelete="CASCADE", index=False)
+    code_hash: Mapped[bytes]
+    used_at: Mapped[datetime | None]
+
+
+class ExternalIdentity(Base):
+    """Who a person is for an identity provider (OpenID Connect)."""
+
+    __tablename__ = "external_identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = ref("users.id", ondelete="CASCADE")
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    created_at: Mapped[CreatedAt]
+
+
+class SigninAttempt(Base):
+    """Somebody tried to sign in; `account` is the SHA-256 of the address that was given, whether or not it exists."""
+
+    __tablename__ = "signin_attempts"
+    __table_args__ = (
+        Index("ix_signin_attempts_account_created_at", "account", "created_at"),
+        Index("ix_signin_attempts_address_created_at", "address", "created_at"),
+    )
+
+    id: Mapped[Id]
+    account: Mapped[bytes]
+    address: Mapped[str]
+    succeeded: Mapped[bool]
+    created_at: Mapped[datetime]

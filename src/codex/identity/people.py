@@ -35,8 +35,7 @@ async def add(
         department, location = check.note("department", department), check.note("location", location)
         if time_zone is not None:
             time_zone = check.zone("timeZone", time_zone)
-    if await work.session.scalar(select(User.id).where(User.email == email)):
-        raise Conflict(f"Somebody with the address {email} exists already.")
+    await _refuse_taken(work, email)
     await _refuse_unknown_team(work, primary_team_id)
     user = User(
         email=email, display_name=display_name, role=role, department=department, location=location,
@@ -51,6 +50,7 @@ async def add(
 class PersonChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """What is to change about a person; what is UNSET stays."""
 
+    email: str | UnsetType = UNSET
     display_name: str | UnsetType = UNSET
     department: str | None | UnsetType = UNSET
     location: str | None | UnsetType = UNSET
@@ -61,7 +61,7 @@ class PersonChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=
     is_active: bool | UnsetType = UNSET
 
 
-_ADMINISTRATIVE = ("role", "primary_team_id", "is_active")
+_ADMINISTRATIVE = ("email", "role", "primary_team_id", "is_active")
 
 
 async def change(work: Work, user: User, wanted: PersonChanges) -> None:
@@ -76,6 +76,8 @@ async def change(work: Work, user: User, wanted: PersonChanges) -> None:
         allowed = policy.may_give_role(work.actor, target_id=user.id, role=wanted.role)
         require(allowed, "Nobody changes their own role, and ADMIN is no longer given.")
     given |= _checked(wanted)
+    if given.get("email", user.email) != user.email:
+        await _refuse_taken(work, str(given["email"]))
     await _refuse_unknown_team(work, wanted.primary_team_id)
     await _keep_an_owner(work, user, wanted)
     old, new = apply(user, given)
@@ -112,6 +114,8 @@ def _plain(value: object) -> object:
 def _checked(wanted: PersonChanges) -> dict[str, object]:
     checked: dict[str, object] = {}
     with Checks() as check:
+        if isinstance(wanted.email, str):
+            checked["email"] = check.email("email", wanted.email)
         if isinstance(wanted.display_name, str):
             checked["display_name"] = check.line("displayName", wanted.display_name)
         if isinstance(wanted.department, str):
@@ -123,6 +127,11 @@ def _checked(wanted: PersonChanges) -> dict[str, object]:
         if isinstance(wanted.theme, str) and wanted.theme not in ("light", "dark"):
             check.fail("theme", "This must be light, dark or null.")
     return checked
+
+
+async def _refuse_taken(work: Work, email: str) -> None:
+    if await work.session.scalar(select(User.id).where(User.email == email)):
+        raise Conflict(f"Somebody with the address {email} exists already.")
 
 
 async def _refuse_unknown_team(work: Work, team_id: UUID | None | UnsetType) -> None:

@@ -35,7 +35,7 @@ async def desk_counts(reader: Reader, actor: Actor, *, now: datetime) -> DeskCou
         f"""WITH undone AS (
                 SELECT tickets.assigned_team_id AS team_id, count(*) AS n,
                        count(*) FILTER (WHERE tickets.assignee_id IS NULL) AS free
-                FROM tickets WHERE tickets.completed_at IS NULL
+                FROM tickets WHERE tickets.completed_at IS NULL AND tickets.deleted_at IS NULL
                   {"" if sees_all else "AND tickets.assigned_team_id = ANY(%(my_teams)s)"}
                 GROUP BY tickets.assigned_team_id)
             SELECT t.id, t.name, t.slug, COALESCE(undone.n, 0),
@@ -55,7 +55,8 @@ async def desk_counts(reader: Reader, actor: Actor, *, now: datetime) -> DeskCou
 async def my_turn(reader: Reader, actor: Actor) -> int:
     """How many requests of one's own wait for oneself."""
     row = await reader.first(
-        "SELECT count(*) FROM tickets WHERE requester_id = %(me)s AND status = %(waiting)s::ticket_status",
+        """SELECT count(*) FROM tickets
+           WHERE requester_id = %(me)s AND status = %(waiting)s::ticket_status AND deleted_at IS NULL""",
         {"me": actor.id, "waiting": TicketStatus.WAITING_ON_REQUESTER.value},
     )
     return int(row[0]) if row else 0

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from uuid import UUID
 
+from codex.kernel import clock
 from codex.kernel.facts import Fact
 
 if TYPE_CHECKING:
-    from codex.tickets.models import MessageType, Ticket, TicketChannel, TicketPriority, TicketStatus
+    from codex.tickets.models import (
+        MessageType,
+        Ticket,
+        TicketChannel,
+        TicketPriority,
+        TicketStatus,  # noqa: F401 - in a string below
+    )
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +29,18 @@ class TicketFact(Fact):
 
     is_public: ClassVar[bool] = True
     ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(TicketFact, Generic[V]):
+    """One thing about a ticket is another than before; None is none."""
+
+    old: V
+    new: V
+
+    def payload(self) -> dict[str, object]:
+        """From and to, as JSON has them."""
+        return {"from": plain(self.old), "to": plain(self.new)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,100 +68,78 @@ class TicketOpened(TicketFact):
             "priority": self.priority.value,
             "channel": self.channel.value,
             "requesterId": str(self.requester_id),
-            "teamId": text(self.team_id),
-            "categoryId": text(self.category_id),
+            "teamId": plain(self.team_id),
+            "categoryId": plain(self.category_id),
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusChanged(TicketFact):
+class StatusChanged(Changed["TicketStatus"]):
     """The ticket moved along the status machine."""
 
     type: ClassVar[str] = "STATUS_CHANGED"
-    old: TicketStatus
-    new: TicketStatus
-
-    def payload(self) -> dict[str, object]:
-        """From and to."""
-        return {"from": self.old.value, "to": self.new.value}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assigned(TicketFact):
-    """Another person has the ticket, or nobody (None)."""
+class Assigned(Changed["UUID | None"]):
+    """Another person has the ticket, or nobody."""
 
     type: ClassVar[str] = "ASSIGNED"
-    old: UUID | None
-    new: UUID | None
-
-    def payload(self) -> dict[str, object]:
-        """The ids of the people."""
-        return {"from": text(self.old), "to": text(self.new)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamChanged(TicketFact):
-    """Another team has the ticket, or nobody's queue (None)."""
+class TeamChanged(Changed["UUID | None"]):
+    """Another team has the ticket, or nobody's queue."""
 
     type: ClassVar[str] = "TEAM_CHANGED"
-    old: UUID | None
-    new: UUID | None
-
-    def payload(self) -> dict[str, object]:
-        """The ids of the teams."""
-        return {"from": text(self.old), "to": text(self.new)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriorityChanged(TicketFact):
+class PriorityChanged(Changed["TicketPriority"]):
     """The ticket became more or less urgent."""
 
     type: ClassVar[str] = "PRIORITY_CHANGED"
-    old: TicketPriority
-    new: TicketPriority
-
-    def payload(self) -> dict[str, object]:
-        """From and to."""
-        return {"from": self.old.value, "to": self.new.value}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryChanged(TicketFact):
-    """The ticket is about something else, or about nothing known (None)."""
+class CategoryChanged(Changed["UUID | None"]):
+    """The ticket is about something else, or about nothing known."""
 
     type: ClassVar[str] = "CATEGORY_CHANGED"
-    old: UUID | None
-    new: UUID | None
-
-    def payload(self) -> dict[str, object]:
-        """The ids of the categories."""
-        return {"from": text(self.old), "to": text(self.new)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectChanged(TicketFact):
+class RequesterChanged(Changed[UUID]):
+    """The ticket is another person's."""
+
+    type: ClassVar[str] = "REQUESTER_CHANGED"
+
+
+class SubjectChanged(Changed[str]):
     """The ticket has another headline."""
 
     type: ClassVar[str] = "SUBJECT_CHANGED"
-    old: str
-    new: str
-
-    def payload(self) -> dict[str, object]:
-        """From and to."""
-        return {"from": self.old, "to": self.new}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DescriptionChanged(TicketFact):
+class DescriptionChanged(Changed[str]):
     """What the ticket is about is said in other words."""
 
     type: ClassVar[str] = "DESCRIPTION_CHANGED"
-    old: str
-    new: str
 
-    def payload(self) -> dict[str, object]:
-        """From and to."""
-        return {"from": self.old, "to": self.new}
+
+class FollowUpChanged(Changed["datetime | None"]):
+    """The ticket rests until another instant, or no longer."""
+
+    type: ClassVar[str] = "FOLLOW_UP_CHANGED"
+    is_public: ClassVar[bool] = False
+
+
+class Deleted(Changed["datetime | None"]):
+    """Nobody sees the ticket any more."""
+
+    type: ClassVar[str] = "DELETED"
+    is_public: ClassVar[bool] = False
+
+
+class Restored(Changed["datetime | None"]):
+    """The ticket is there again."""
+
+    type: ClassVar[str] = "RESTORED"
+    is_public: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,23 +160,41 @@ class MessageAdded(TicketFact):
         }
 
 
-TICKET_FACTS: tuple[type[TicketFact], ...] = (
-    TicketOpened,
-    StatusChanged,
-    Assigned,
-    TeamChanged,
-    PriorityChanged,
-    CategoryChanged,
-    SubjectChanged,
-    DescriptionChanged,
-    MessageAdded,
-)
-"""Every kind there is: what the fold must understand, and the documentation lists."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited(TicketFact):
+    """The author of a note put it in other words."""
 
-PUBLIC_TYPES = tuple(fact.type for fact in TICKET_FACTS if fact.is_public)
-"""What the public part of a history consists of; a MESSAGE_ADDED counts only when its message is PUBLIC."""
+    type: ClassVar[str] = "MESSAGE_EDITED"
+    is_public: ClassVar[bool] = False
+    message_id: UUID
+
+    def payload(self) -> dict[str, object]:
+        """Which message; never its words."""
+        return {"messageId": str(self.message_id)}
 
 
-def text(key: UUID | None) -> str | None:
-    """An id as JSON has it."""
-    return str(key) if key else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRedacted(TicketFact):
+    """The words of a message are gone for good."""
+
+    type: ClassVar[str] = "MESSAGE_REDACTED"
+    message_id: UUID
+    message_type: MessageType
+    reason: str | None
+
+    def payload(self) -> dict[str, object]:
+        """Which message, and why."""
+        return {"messageId": str(self.message_id), "type": self.message_type.value, "reason": self.reason}
+
+
+def plain(value: object) -> object:
+    """An id, an enum's member or an instant as JSON has it."""
+    match value:
+        case UUID():
+            return str(value)
+        case Enum():
+            return value.value
+        case datetime():
+            return clock.iso(value)
+        case _:
+            return value

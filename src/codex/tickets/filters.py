@@ -59,7 +59,7 @@ class Filters(Struct, frozen=True, kw_only=True):
 
 def where(filters: Filters) -> tuple[list[str], dict[str, object]]:
     """The conditions over the table `tickets`, to be joined by AND, and their parameters."""
-    sql: list[str] = []
+    sql = ["tickets.deleted_at IS NULL"]
     params: dict[str, object] = {}
     wanted = _statuses(filters)
     if wanted is not None:

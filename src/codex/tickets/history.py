@@ -1,16 +1,18 @@
 """The log of a ticket: writing it, and folding it back into the row, now or as of any instant."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
 
 from codex.db.work import Work
+from codex.kernel import clock
 from codex.kernel.facts import Fact
 from codex.kernel.ids import new_id
 from codex.tickets.facts import TicketFact
+from codex.tickets.hanging import Hanging, happened_beside
 from codex.tickets.models import Ticket, TicketChannel, TicketEvent, TicketPriority, TicketStatus
 
 
@@ -34,7 +36,7 @@ async def write(work: Work, fact: Fact) -> None:
 
 @dataclass(slots=True)
 class TicketState:
-    """The columns of a ticket that history decides, by the names of the row."""
+    """The columns of a ticket that history decides, by the names of the row, and what hangs on it."""
 
     number: int
     display_id: str
@@ -51,9 +53,16 @@ class TicketState:
     resolved_at: datetime | None
     closed_at: datetime | None
     completed_at: datetime | None
+    follow_up_at: datetime | None
+    deleted_at: datetime | None
+    merged_into_id: UUID | None
     version: int
     created_at: datetime
     updated_at: datetime
+    hanging: Hanging = field(default_factory=Hanging, compare=False)
+
+
+COLUMNS = tuple(column.name for column in fields(TicketState) if column.compare)
 
 
 class Event(Protocol):
@@ -98,10 +107,10 @@ def as_of(events: Iterable[Event], at: datetime) -> TicketState | None:
 
 def differences(state: TicketState, row: object) -> Iterator[tuple[str, object, object]]:
     """Where a row is not what its events say: column, what history says, what the row says."""
-    for field in fields(TicketState):
-        told, kept = getattr(state, field.name), getattr(row, field.name)
+    for column in COLUMNS:
+        told, kept = getattr(state, column), getattr(row, column)
         if told != kept:
-            yield field.name, told, kept
+            yield column, told, kept
 
 
 def stamp(ticket: Ticket | TicketState, *, at: datetime) -> None:
@@ -125,7 +134,8 @@ def _begin(event: Event) -> TicketState:
         description=told["description"], status=TicketStatus.NEW, priority=TicketPriority(told["priority"]),
         channel=TicketChannel(told["channel"]), requester_id=UUID(told["requesterId"]),
         assigned_team_id=_id(told["teamId"]), assignee_id=None, category_id=_id(told["categoryId"]),
-        first_response_at=None, resolved_at=None, closed_at=None, completed_at=None, version=event.version,
+        first_response_at=None, resolved_at=None, closed_at=None, completed_at=None, follow_up_at=None,
+        deleted_at=None, merged_into_id=None, version=event.version,
         created_at=event.created_at, updated_at=event.created_at,
     )  # fmt: skip
 
@@ -135,6 +145,8 @@ def _apply(state: TicketState, event: Event) -> TicketState:
     if event.type == "MESSAGE_ADDED":
         if event.payload["firstResponse"]:
             state.first_response_at = event.created_at
+        return state
+    if happened_beside(state.hanging, event.type, event.payload):
         return state
     column, read = _CHANGES.get(event.type, (None, None))
     if column is None or read is None:
@@ -151,6 +163,10 @@ def _id(text: str | None) -> UUID | None:
     return UUID(text) if text else None
 
 
+def _at(text: str | None) -> datetime | None:
+    return clock.parse(text) if text else None
+
+
 _CHANGES: Mapping[str, tuple[str, Any]] = MappingProxyType(
     {
         "STATUS_CHANGED": ("status", TicketStatus),
@@ -160,6 +176,12 @@ _CHANGES: Mapping[str, tuple[str, Any]] = MappingProxyType(
         "CATEGORY_CHANGED": ("category_id", _id),
         "SUBJECT_CHANGED": ("subject", str),
         "DESCRIPTION_CHANGED": ("description", str),
+        "REQUESTER_CHANGED": ("requester_id", UUID),
+        "FOLLOW_UP_CHANGED": ("follow_up_at", _at),
+        "DELETED": ("deleted_at", _at),
+        "RESTORED": ("deleted_at", _at),
+        "MERGED": ("merged_into_id", _id),
+        "UNMERGED": ("merged_into_id", _id),
     }
 )
 """Which column an event changes, and how its values are read."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from msgspec import UNSET
 
@@ -14,18 +15,26 @@ from codex.kernel.actor import Actor
 from codex.kernel.errors import Invalid, Problem
 from codex.tickets.filters import Filters, where
 from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
-from codex.tickets.policy import GRANT_SQL, VISIBLE_SQL, sight
+from codex.tickets.policy import GRANT_SQL, INTERNAL_SQL, VISIBLE_SQL, sight
 from codex.tickets.rows import CategoryRef, CountsRow, PersonRef, TeamRef, TicketRow
 
-COLUMNS = """
+COLUMNS = f"""
     tickets.id, tickets.number, tickets.display_id, tickets.subject, tickets.status::text, tickets.priority::text,
     tickets.channel::text, r.id, r.display_name, r.email, t.id, t.name, t.slug, a.id, a.display_name,
     c.id, c.name, c.slug, tickets.due_at, tickets.first_response_due_at, tickets.first_response_at,
     tickets.sla_paused_at, tickets.resolved_at, tickets.closed_at, tickets.completed_at, tickets.created_at,
-    tickets.updated_at, tickets.version"""
+    tickets.updated_at, tickets.version, tickets.merged_into_id, tickets.follow_up_at,
+    ARRAY(SELECT g.name FROM ticket_tags x JOIN tags g ON g.id = x.tag_id WHERE x.ticket_id = tickets.id
+          ORDER BY g.name),
+    tickets.version > COALESCE(seen_by.version, 0) AND %(me)s::uuid IS DISTINCT FROM (
+        SELECT e.created_by_id FROM ticket_events e WHERE e.ticket_id = tickets.id AND e.version = tickets.version),
+    {INTERNAL_SQL}"""
+WIDTH = 33
+"""How many COLUMNS are."""
 JOINS = """
     JOIN users r ON r.id = tickets.requester_id LEFT JOIN teams t ON t.id = tickets.assigned_team_id
-    LEFT JOIN users a ON a.id = tickets.assignee_id LEFT JOIN categories c ON c.id = tickets.category_id"""
+    LEFT JOIN users a ON a.id = tickets.assignee_id LEFT JOIN categories c ON c.id = tickets.category_id
+    LEFT JOIN ticket_reads seen_by ON seen_by.ticket_id = tickets.id AND seen_by.user_id = %(me)s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +97,7 @@ async def page(
         conditions.append(order.after)
         params |= _after(cursor, sort, order)
     rows = await reader.all(_page_sql(actor, filters, conditions, order), params)
-    may_contact = actor.is_agent or not actor.is_person
-    return cut(
-        [ticket_row(row, may_contact=may_contact) for row in rows], limit=limit, place=lambda row: _place(row, sort)
-    )
+    return cut([ticket_row(row, me=actor.id) for row in rows], limit=limit, place=lambda row: _place(row, sort))
 
 
 async def counts(reader: Reader, actor: Actor, filters: Filters, *, now: datetime) -> CountsRow:
@@ -113,26 +119,30 @@ async def counts(reader: Reader, actor: Actor, filters: Filters, *, now: datetim
     return CountsRow(total=by[7].get("total", 0), by_status=by[3], by_team=by[5], by_assignee=by[6])
 
 
-def ticket_row(row: Row, *, may_contact: bool) -> TicketRow:
+def ticket_row(row: Row, *, me: UUID | None) -> TicketRow:
     """A row of COLUMNS, in their order, as a list item."""
-    return TicketRow(**row_fields(row, may_contact=may_contact))
+    return TicketRow(**row_fields(row, me=me))
 
 
-def row_fields(row: Row, *, may_contact: bool) -> dict[str, Any]:
-    """A row of COLUMNS, in their order, as the fields of a TicketRow."""
+def row_fields(row: Row, *, me: UUID | None) -> dict[str, Any]:
+    """A row of COLUMNS, in their order, as the fields of a TicketRow.
+
+    The requester's address is for the requester and for those who see the internal side.
+    """
     (ticket_id, number, display_id, subject, status, priority, channel, r_id, r_name, r_email, t_id, t_name, t_slug,
      a_id, a_name, c_id, c_name, c_slug, due, first_due, first, paused, resolved, closed, completed, created, updated,
-     version) = row[:28]  # fmt: skip
+     version, merged_into, follow_up, tags, unread, internal) = row[:WIDTH]  # fmt: skip
     return {
         "id": ticket_id, "number": number, "display_id": display_id, "subject": subject,
         "status": _STATUS[status], "priority": _PRIORITY[priority], "channel": _CHANNEL[channel],
-        "requester": PersonRef(r_id, r_name, r_email if may_contact else UNSET),
+        "requester": PersonRef(r_id, r_name, r_email if internal or r_id == me else UNSET),
         "assigned_team": TeamRef(t_id, t_name, t_slug) if t_id else None,
         "assignee": PersonRef(a_id, a_name) if a_id else None,
         "category": CategoryRef(c_id, c_name, c_slug) if c_id else None,
         "due_at": due, "first_response_due_at": first_due, "first_response_at": first, "sla_paused_at": paused,
         "resolved_at": resolved, "closed_at": closed, "completed_at": completed, "created_at": created,
-        "updated_at": updated, "version": version,
+        "updated_at": updated, "version": version, "merged_into_id": merged_into or UNSET, "is_unread": unread,
+        "follow_up_at": follow_up if internal else UNSET, "tags": tags if internal else UNSET,
     }  # fmt: skip
 
 

@@ -6,10 +6,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from codex.db.base import Base, CreatedAt, Id, UpdatedAt, pg_enum, ref
+from codex.db.base import Base, Id, pg_enum, ref
 from codex.kernel.actor import ActorKind
 
 
@@ -57,25 +64,27 @@ class AccessLevel(StrEnum):
     WRITE = "WRITE"
 
 
-class AttachmentScanStatus(StrEnum):
-    """What the virus scanner said of a file."""
-
-    PENDING = "PENDING"
-    CLEAN = "CLEAN"
-    INFECTED = "INFECTED"
-    FAILED = "FAILED"
-
-
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """What a ticket's row does not say about a person: whether they follow it, and the best grant of their teams."""
+    """What a ticket's row does not say about a person: whether they follow it, the best grant of their teams, and
+    whether the ticket's team lets followers reply."""
 
     follows: bool = False
     grant: AccessLevel | None = None
+    may_reply: bool = True
+
+
+def where_set(name: str, column: str) -> Index:
+    """An index of the few rows that have the column at all."""
+    return Index(name, column, postgresql_where=text(f"{column} IS NOT NULL"))
 
 
 class Ticket(Base):
-    """A request or incident. `version` counts its events; every change makes it one more."""
+    """A request or incident. `version` counts its events; every change makes it one more.
+
+    `deleted_at`: nobody sees it any more, until it is restored. `merged_into_id`: it goes on as another ticket.
+    `follow_up_at`: until then nobody need look at it.
+    """
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -85,6 +94,9 @@ class Ticket(Base):
         Index("ix_tickets_requester_id_created_at", "requester_id", "created_at"),
         Index("ix_tickets_due_at", "due_at"),
         Index("ix_tickets_completed_at", "completed_at"),
+        where_set("ix_tickets_follow_up_at", "follow_up_at"),
+        where_set("ix_tickets_deleted_at", "deleted_at"),
+        where_set("ix_tickets_merged_into_id", "merged_into_id"),
         Index("ix_tickets_newest", text("updated_at DESC"), text("id DESC")),
         Index("ix_tickets_team_newest", "assigned_team_id", text("updated_at DESC"), text("id DESC")),
         Index(
@@ -103,6 +115,7 @@ class Ticket(Base):
         CheckConstraint("length(subject) BETWEEN 1 AND 500", name="subject"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("updated_at >= created_at", name="updated_at"),
+        CheckConstraint("merged_into_id <> id", name="not_merged_into_itself"),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -128,6 +141,9 @@ class Ticket(Base):
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+    follow_up_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    merged_into_id: Mapped[UUID | None] = ref("tickets.id", index=False)
     version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -139,27 +155,37 @@ class Ticket(Base):
         return known
 
 
-def after_ticket() -> Any:
+def after_ticket(key: str) -> Any:
     """Never loaded, never set: it only tells a flush that the ticket's row is written before what hangs on it."""
-    return relationship(lazy="raise")
+    return relationship(lazy="raise", foreign_keys=key)
 
 
 class TicketMessage(Base):
-    """One message of a ticket's conversation. `body` is Markdown as written; `author_id` is None for a rule's words."""
+    """One message of a ticket's conversation. `body` is Markdown as written; `author_id` is None for a rule's words.
+
+    `is_team_only`: a note that teams with a READ grant do not see. `merged_from_id`: the ticket that it was written on,
+    and goes back to when the merge is undone.
+    """
 
     __tablename__ = "ticket_messages"
-    __table_args__ = (Index("ix_ticket_messages_ticket_id_created_at", "ticket_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_ticket_messages_ticket_id_created_at", "ticket_id", "created_at"),
+        where_set("ix_ticket_messages_merged_from_id", "merged_from_id"),
+        CheckConstraint("type = 'INTERNAL' OR NOT is_team_only", name="team_only"),
+    )
 
     id: Mapped[Id]
     ticket_id: Mapped[UUID] = ref("tickets.id", index=False)
     author_id: Mapped[UUID | None] = ref("users.id")
     type: Mapped[MessageType] = mapped_column(pg_enum(MessageType))
     body: Mapped[str]
+    is_team_only: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    merged_from_id: Mapped[UUID | None] = ref("tickets.id", index=False)
     edited_at: Mapped[datetime | None]
     redacted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
-    _ticket: Mapped[Ticket] = after_ticket()
+    _ticket: Mapped[Ticket] = after_ticket("TicketMessage.ticket_id")
 
 
 class TicketEvent(Base):
@@ -191,73 +217,4 @@ class TicketEvent(Base):
     cause_id: Mapped[UUID | None] = ref("ticket_events.id", index=False)
     created_at: Mapped[datetime]
 
-    _ticket: Mapped[Ticket] = after_ticket()
-
-
-class TicketFollower(Base):
-    """A person who watches a ticket, and thereby sees it."""
-
-    __tablename__ = "ticket_followers"
-    __table_args__ = (UniqueConstraint("ticket_id", "user_id"),)
-
-    id: Mapped[Id]
-    ticket_id: Mapped[UUID] = ref("tickets.id", ondelete="CASCADE", index=False)
-    user_id: Mapped[UUID] = ref("users.id", ondelete="CASCADE")
-    created_at: Mapped[CreatedAt]
-
-
-class TicketAccess(Base):
-    """A grant that lets another team see, or work on, a ticket."""
-
-    __tablename__ = "ticket_access"
-    __table_args__ = (UniqueConstraint("ticket_id", "team_id"),)
-
-    id: Mapped[Id]
-    ticket_id: Mapped[UUID] = ref("tickets.id", ondelete="CASCADE", index=False)
-    team_id: Mapped[UUID] = ref("teams.id", ondelete="CASCADE")
-    access_level: Mapped[AccessLevel] = mapped_column(pg_enum(AccessLevel))
-    expires_at: Mapped[datetime | None]
-    created_at: Mapped[CreatedAt]
-
-
-class Attachment(Base):
-    """A file on a ticket: what is known of it. The bytes are in the store, under `storage_key`."""
-
-    __tablename__ = "attachments"
-    __table_args__ = (CheckConstraint("size_bytes > 0", name="size_bytes"),)
-
-    id: Mapped[Id]
-    ticket_id: Mapped[UUID] = ref("tickets.id")
-    message_id: Mapped[UUID | None] = ref("ticket_messages.id")
-    uploaded_by_id: Mapped[UUID | None] = ref("users.id")
-    file_name: Mapped[str]
-    content_type: Mapped[str]
-    size_bytes: Mapped[int] = mapped_column(BigInteger)
-    storage_key: Mapped[str] = mapped_column(unique=True)
-    scan_status: Mapped[AttachmentScanStatus] = mapped_column(
-        pg_enum(AttachmentScanStatus),
-        default=AttachmentScanStatus.PENDING,
-        server_default="PENDING",
-        index=True,
-    )
-    scanned_at: Mapped[datetime | None]
-    scan_error: Mapped[str | None]
-    scan_attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
-    created_at: Mapped[CreatedAt]
-
-
-class CustomFieldValue(Base):
-    """What a ticket answers to a custom field; at most one value each."""
-
-    __tablename__ = "custom_field_values"
-    __table_args__ = (
-        UniqueConstraint("ticket_id", "custom_field_id"),
-        Index("ix_custom_field_values_ticket_id", "ticket_id"),
-    )
-
-    id: Mapped[Id]
-    ticket_id: Mapped[UUID] = ref("tickets.id", ondelete="CASCADE", index=False)
-    custom_field_id: Mapped[UUID] = ref("custom_fields.id")
-    value: Mapped[str]
-    created_at: Mapped[CreatedAt]
-    updated_at: Mapped[UpdatedAt]
+    _ticket: Mapped[Ticket] = after_ticket("TicketEvent.ticket_id")

@@ -4,14 +4,14 @@
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
 from codex.kernel.actor import Actor, TeamRole
-from codex.tickets.models import AccessLevel, TicketStatus, Ties
+from codex.tickets.models import AccessLevel, MessageType, TicketStatus, Ties
 
 
 class Relation(StrEnum):
@@ -34,12 +34,25 @@ class Operation(StrEnum):
     VIEW = "view ticket, public messages, public part of the history"
     SEE_INTERNAL = "internal notes, internal facts, full history"
     REPLY = "public reply"
-    NOTE = "internal note"
-    CHANGE = "change status, priority, category"
+    NOTE = "internal note; edit one's own for 15 minutes"
+    REDACT = "redact a message"
+    REDACT_OWN = "redact one's own message for 15 minutes"
+    CHANGE = "change status, priority, category, tags, custom fields, follow-up date"
     EDIT_TEXT = "edit subject, description"
     TAKE = "take it (assign to self)"
     ASSIGN = "assign to another member, unassign"
     TRANSFER = "transfer to another team"
+    CHANGE_REQUESTER = "change requester"
+    FOLLOW = "follow, unfollow oneself"
+    ADD_FOLLOWER = "add another follower, remove whom one added"
+    REMOVE_FOLLOWER = "remove any follower"
+    GRANT_READ = "grant or revoke READ to a team"
+    GRANT_WRITE = "grant or revoke WRITE to a team"
+    LINK = "link to another ticket that one sees"
+    MERGE = "merge with a ticket of the same requester, split again; the right on both"
+    MERGE_ACROSS = "merge with a ticket of another requester; the right on both"
+    EXPORT = "bulk export"
+    DELETE = "delete, restore"
 
 
 class TicketFacts(Protocol):
@@ -57,6 +70,17 @@ class TicketFacts(Protocol):
     def ties(self) -> Mapping[UUID, Ties]:
         """Per person; who is not in it has none, so that what was not looked up gives no right."""
         ...
+
+
+class Words(Protocol):
+    """What of a message decides rights."""
+
+    @property
+    def author_id(self) -> UUID | None: ...
+    @property
+    def type(self) -> MessageType: ...
+    @property
+    def created_at(self) -> datetime: ...
 
 
 Condition = Callable[[Actor, TicketFacts], bool]
@@ -77,26 +101,48 @@ def _free_or_own(actor: Actor, ticket: TicketFacts) -> bool:
     return ticket.assignee_id in (None, actor.id)
 
 
+def _if_team_lets_followers(actor: Actor, ticket: TicketFacts) -> bool:
+    """unless the team's setting says no"""
+    return actor.id is not None and ticket.ties[actor.id].may_reply
+
+
 def _if_member(actor: Actor, ticket: TicketFacts) -> bool:
     """if a member"""
     return ticket.assigned_team_id in actor.team_roles
 
 
+SECOND_THOUGHTS = timedelta(minutes=15)
+"""How long one may take back or change what one has just written."""
+
 _R = Relation
 _STAFF = {_R.ASG: _always, _R.MA: _always, _R.ML: _always, _R.MT: _always, _R.GW: _always, _R.OW: _always}
 _TEAM = {_R.ASG: _always, _R.MA: _always, _R.ML: _always, _R.MT: _always}
+_LEADS = {_R.ML: _always, _R.MT: _always, _R.OW: _always}
 
 RIGHTS: Mapping[Operation, Mapping[Relation, Condition]] = MappingProxyType(
     {
         Operation.VIEW: dict.fromkeys(Relation, _always),
         Operation.SEE_INTERNAL: {**_STAFF, _R.GR: _always},
-        Operation.REPLY: {**_STAFF, _R.REQ: _always, _R.FOL: _always},
+        Operation.REPLY: {**_STAFF, _R.REQ: _always, _R.FOL: _if_team_lets_followers},
         Operation.NOTE: _STAFF,
+        Operation.REDACT: _LEADS,
+        Operation.REDACT_OWN: {**_LEADS, _R.ASG: _always, _R.MA: _always},
         Operation.CHANGE: _STAFF,
         Operation.EDIT_TEXT: {**_STAFF, _R.REQ: _while_new},
         Operation.TAKE: {**_TEAM, _R.OW: _if_member},
         Operation.ASSIGN: {**_TEAM, _R.MA: _free_or_own, _R.OW: _always},
         Operation.TRANSFER: {**_TEAM, _R.MA: _free_or_own, _R.OW: _always},
+        Operation.CHANGE_REQUESTER: _LEADS,
+        Operation.FOLLOW: dict.fromkeys(Relation, _always),
+        Operation.ADD_FOLLOWER: {**_TEAM, _R.REQ: _always, _R.OW: _always},
+        Operation.REMOVE_FOLLOWER: {**_TEAM, _R.OW: _always},
+        Operation.GRANT_READ: {**_LEADS, _R.ASG: _always},
+        Operation.GRANT_WRITE: _LEADS,
+        Operation.LINK: {**_TEAM, _R.OW: _always},
+        Operation.MERGE: {**_TEAM, _R.OW: _always},
+        Operation.MERGE_ACROSS: _LEADS,
+        Operation.EXPORT: _LEADS,
+        Operation.DELETE: {_R.MT: _always, _R.OW: _always},
     }
 )
 
@@ -148,6 +194,23 @@ def may_move(actor: Actor, ticket: TicketFacts, *, to: TicketStatus) -> bool:
     )
 
 
+def may_redact(actor: Actor, ticket: TicketFacts, message: Words, *, now: datetime) -> bool:
+    """Leads redact any message, agents their own for 15 minutes."""
+    own = message.author_id == actor.id and now - message.created_at <= SECOND_THOUGHTS
+    return may(actor, Operation.REDACT, ticket) or (own and may(actor, Operation.REDACT_OWN, ticket))
+
+
+def may_edit(actor: Actor, ticket: TicketFacts, message: Words, *, now: datetime) -> bool:
+    """One's own note, for 15 minutes."""
+    own = message.author_id == actor.id and now - message.created_at <= SECOND_THOUGHTS
+    return own and message.type is MessageType.INTERNAL and may(actor, Operation.NOTE, ticket)
+
+
+def sees_team_only(actor: Actor, ticket: TicketFacts) -> bool:
+    """Notes for the team alone: whoever sees the internal side by more than a READ grant."""
+    return not actor.is_person or bool(relations(actor, ticket) - {Relation.GR, Relation.REQ, Relation.FOL})
+
+
 def works_on(actor: Actor, ticket: TicketFacts) -> bool:
     """Whether a public message of this person answers the requester (sla.md, rule 7)."""
     return actor.is_person and actor.id != ticket.requester_id and may(actor, Operation.NOTE, ticket)
@@ -158,10 +221,24 @@ GRANT_SQL = """(
     WHERE g.ticket_id = tickets.id AND g.team_id = ANY(%(my_teams)s)
       AND (g.expires_at IS NULL OR g.expires_at > %(now)s))"""
 FOLLOWS_SQL = "EXISTS (SELECT FROM ticket_followers f WHERE f.ticket_id = tickets.id AND f.user_id = %(me)s)"
-VISIBLE_SQL = f"""(
+FOLLOWERS_REPLY_SQL = "(SELECT t.followers_may_reply FROM teams t WHERE t.id = tickets.assigned_team_id)"
+VISIBLE_SQL = f"""tickets.deleted_at IS NULL AND (
     %(sees_all)s OR tickets.requester_id = %(me)s OR tickets.assigned_team_id = ANY(%(my_teams)s)
     OR {FOLLOWS_SQL} OR {GRANT_SQL} IS NOT NULL)"""
-"""`may(actor, VIEW, ticket)` as SQL over the table `tickets`; a property test holds the two equal."""
+"""`may(actor, VIEW, ticket)` as SQL over the table `tickets`; a property test holds the two equal.
+
+What was deleted is there for nobody, the product included, until it is restored.
+"""
+INTERNAL_SQL = f"""(
+    %(sees_all)s OR COALESCE(tickets.assigned_team_id = ANY(%(my_teams)s), false) OR {GRANT_SQL} IS NOT NULL)"""
+"""`may(actor, SEE_INTERNAL, ticket)` as SQL; held equal by the same test."""
+TIES_SQL = f"{FOLLOWS_SQL}, {GRANT_SQL}::text, {FOLLOWERS_REPLY_SQL}"
+"""Three columns, from which `ties_of` makes what the ticket's row does not say about the actor."""
+
+
+def ties_of(follows: bool, grant: str | None, followers_may_reply: bool | None) -> Ties:
+    """What TIES_SQL found."""
+    return Ties(follows, AccessLevel(grant) if grant else None, followers_may_reply is not False)
 
 
 def sight(actor: Actor, now: datetime) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Loading a ticket to change it: by any of its names, only if the actor may see it, with what decides rights."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from codex.db.sql import clause
 from codex.db.work import Work
 from codex.kernel.errors import NotFound, StaleVersion
-from codex.tickets.models import AccessLevel, Ticket, TicketEvent, Ties
-from codex.tickets.policy import FOLLOWS_SQL, GRANT_SQL, VISIBLE_SQL, sight
+from codex.tickets.models import Ticket, TicketEvent
+from codex.tickets.policy import FOLLOWERS_REPLY_SQL, FOLLOWS_SQL, GRANT_SQL, VISIBLE_SQL, sight, ties_of
 
 Ref = UUID | int | str
 """A ticket's id, number or display id."""
@@ -34,23 +35,22 @@ def ref_sql(ref: Ref) -> str:
     return f"tickets.{column} = %(ref)s"
 
 
-async def visible(work: Work, ref: Ref, *, lock: bool = False, version: int | None = None) -> Ticket:
+async def visible(work: Work, ref: Ref, *, lock: bool = False, versions: Collection[int] | None = None) -> Ticket:
     """The ticket, if the actor may see it, and what it is to the actor.
 
     `lock`: for a change; waits for whoever is changing it, and since time does not run backwards on a ticket, what
     is done now happens no earlier than what was done then. Raises NotFound, and StaleVersion when the caller expected
-    another `version`.
+    other `versions`.
     """
     query = _query(ref_sql(ref), is_person=work.actor.is_person, lock=lock)
     found = (await work.session.execute(query, {**sight(work.actor, work.now), "ref": ref})).one_or_none()
     if found is None:
         raise NotFound("There is no such ticket.")
     ticket: Ticket = found[0]
-    follows, grant = found[1:]
     if work.actor.id is not None:
-        ticket.ties[work.actor.id] = Ties(bool(follows), AccessLevel(grant) if grant else None)
-    if version is not None and version != ticket.version:
-        raise StaleVersion(f"The ticket has changed since version {version}; it is at version {ticket.version}.")
+        ticket.ties[work.actor.id] = ties_of(*found[1:])
+    if versions is not None and ticket.version not in versions:
+        raise StaleVersion(f"The ticket has changed since then; it is at version {ticket.version}.")
     if lock:
         work.now = max(work.now, ticket.updated_at)
     return ticket
@@ -61,10 +61,11 @@ def _query(named: str, *, is_person: bool, lock: bool) -> Select[Any]:
     """Built once of each kind: building it costs as much as running it."""
     query: Select[Any] = select(Ticket)
     if is_person:
-        query = query.add_columns(clause(FOLLOWS_SQL), clause(f"{GRANT_SQL}::text"))
+        query = query.add_columns(clause(FOLLOWS_SQL), clause(f"{GRANT_SQL}::text"), clause(FOLLOWERS_REPLY_SQL))
         query = query.where(clause(f"{named} AND {VISIBLE_SQL}"))
     else:
-        query = query.add_columns(clause("false"), clause("NULL")).where(clause(named))
+        query = query.add_columns(clause("false"), clause("NULL"), clause("NULL"))
+        query = query.where(clause(f"{named} AND tickets.deleted_at IS NULL"))
     if lock:
         query = query.with_for_update(of=Ticket).execution_options(populate_existing=True)
     return query

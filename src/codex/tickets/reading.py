@@ -1,5 +1,6 @@
 """Reading one ticket: the ticket, its conversation, its history. Each shows what the reader may see, no more."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,10 @@ from codex.kernel import clock
 from codex.kernel.actor import Actor, ActorKind
 from codex.kernel.errors import NotFound
 from codex.kernel.richtext import to_html
-from codex.tickets.facts import PUBLIC_TYPES
-from codex.tickets.listing import COLUMNS, JOINS, row_fields
+from codex.tickets.catalogue import PUBLIC_TYPES
+from codex.tickets.listing import COLUMNS, JOINS, WIDTH, row_fields
 from codex.tickets.models import AccessLevel, MessageType, TicketMessage, TicketStatus, Ties
-from codex.tickets.policy import FOLLOWS_SQL, GRANT_SQL, VISIBLE_SQL, Operation, may, sight
+from codex.tickets.policy import TIES_SQL, VISIBLE_SQL, Operation, may, sight, ties_of
 from codex.tickets.queries import Ref, ref_sql
 from codex.tickets.rows import (
     EventActor,
@@ -45,19 +46,25 @@ async def seen(reader: Reader, actor: Actor, ref: Ref, *, now: datetime) -> Seen
     """Find a ticket by any of its names, for asking what else may be read. Raises NotFound."""
     row = await reader.first(
         f"""SELECT tickets.id, tickets.status::text, tickets.requester_id, tickets.assigned_team_id,
-                   tickets.assignee_id, tickets.version, {FOLLOWS_SQL}, {GRANT_SQL}::text
+                   tickets.assignee_id, tickets.version, {TIES_SQL}
             FROM tickets WHERE {ref_sql(ref)} AND {VISIBLE_SQL}""",
         {**sight(actor, now), "ref": ref},
     )
     if row is None:
         raise NotFound("There is no such ticket.")
-    return Seen(row[0], TicketStatus(row[1]), row[2], row[3], row[4], _ties(actor, row[6], row[7]), row[5])
+    return Seen(row[0], TicketStatus(row[1]), row[2], row[3], row[4], _ties(actor, row[6:9]), row[5])
 
 
-async def detail(reader: Reader, actor: Actor, ref: Ref, *, now: datetime) -> tuple[TicketDetail, Seen]:
-    """The whole ticket, and what it is to the actor. Raises NotFound."""
+async def detail(
+    reader: Reader, actor: Actor, ref: Ref, *, now: datetime, just_opened: bool = False
+) -> tuple[TicketDetail, Seen]:
+    """The whole ticket, and what it is to the actor. Raises NotFound.
+
+    `just_opened`: by the actor, who may see what they wrote even if it is nobody's of theirs from now on.
+    """
+    sight_sql = "true" if just_opened else VISIBLE_SQL
     row = await reader.first(
-        f"""SELECT {COLUMNS}, tickets.description, {FOLLOWS_SQL}, {GRANT_SQL}::text,
+        f"""SELECT {COLUMNS}, tickets.description, {TIES_SQL},
               (SELECT jsonb_agg(jsonb_build_object('id', u.id, 'name', u.display_name) ORDER BY u.display_name)
                FROM ticket_followers w JOIN users u ON u.id = w.user_id WHERE w.ticket_id = tickets.id),
               (SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'value', v.value)
@@ -66,16 +73,16 @@ async def detail(reader: Reader, actor: Actor, ref: Ref, *, now: datetime) -> tu
                WHERE v.ticket_id = tickets.id),
               ARRAY(SELECT (g.team_id, g.access_level::text, g.expires_at) FROM ticket_access g
                     WHERE g.ticket_id = tickets.id ORDER BY g.created_at)
-            FROM tickets {JOINS} WHERE {ref_sql(ref)} AND {VISIBLE_SQL}""",
+            FROM tickets {JOINS} WHERE {ref_sql(ref)} AND {sight_sql}""",
         {**sight(actor, now), "ref": ref},
     )
     if row is None:
         raise NotFound("There is no such ticket.")
-    description, follows, grant, followers, answers, grants = row[28:]
-    me = Seen(row[0], TicketStatus(row[4]), row[7], row[10], row[13], _ties(actor, follows, grant), row[27])
+    description, *ties, followers, answers, grants = row[WIDTH:]
+    me = Seen(row[0], TicketStatus(row[4]), row[7], row[10], row[13], _ties(actor, ties), row[27])
     internal = may(actor, Operation.SEE_INTERNAL, me)
     found = TicketDetail(
-        **row_fields(row, may_contact=internal),
+        **row_fields(row, me=actor.id),
         description=description,
         custom_fields=[FieldAnswer(UUID(a["id"]), a["name"], a["value"]) for a in answers or ()],
         followers=[PersonRef(UUID(f["id"]), f["name"]) for f in followers or ()],
@@ -150,8 +157,8 @@ def _after(cursor: str | None, sort: str, column: str) -> tuple[str, dict[str, A
     return f"AND ({column}, m.id) > (%(after)s, %(after_id)s)", {"after": at, "after_id": place.id}
 
 
-def _ties(actor: Actor, follows: bool, grant: str | None) -> dict[UUID, Ties]:
-    return {actor.id: Ties(follows, AccessLevel(grant) if grant else None)} if actor.id else {}
+def _ties(actor: Actor, found: Sequence[Any]) -> dict[UUID, Ties]:
+    return {actor.id: ties_of(*found)} if actor.id else {}
 
 
 def _message(row: Row) -> MessageRow:

@@ -42,7 +42,7 @@ class CategoryRef(Row, frozen=True):
 
 
 class TicketRow(Row, frozen=True, kw_only=True):
-    """A ticket in a list."""
+    """A ticket in a list. `tags` and `followUpAt` only for those who see its internal side."""
 
     id: UUID
     number: int
@@ -65,6 +65,10 @@ class TicketRow(Row, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     version: int
+    merged_into_id: UUID | UnsetType = UNSET
+    follow_up_at: datetime | None | UnsetType = UNSET
+    tags: list[str] | UnsetType = UNSET
+    is_unread: bool | UnsetType = UNSET
 
 
 class FieldAnswer(Row, frozen=True):

@@ -45,7 +45,7 @@ class EarlierTicket(Struct, frozen=True):
 
 
 class Surroundings(Struct, frozen=True):
-    """`members`: who can be the assignee. `names`: of the people and teams that were asked about."""
+    """`members`: who can be the assignee. `names`: of the people, teams and visible tickets that were asked about."""
 
     members: list[PersonRef]
     categories: list[CategoryChoice]
@@ -70,7 +70,9 @@ async def around(
                       tickets.created_at < (SELECT this.created_at FROM tickets this WHERE this.id = %(ticket)s)
                     ORDER BY tickets.created_at DESC, tickets.id DESC LIMIT {EARLIER}),
               ARRAY(SELECT (p.id, p.display_name) FROM users p WHERE p.id = ANY(%(named)s::uuid[])
-                    UNION ALL SELECT (t.id, t.name) FROM teams t WHERE t.id = ANY(%(named)s::uuid[]))
+                    UNION ALL SELECT (t.id, t.name) FROM teams t WHERE t.id = ANY(%(named)s::uuid[])
+                    UNION ALL SELECT (tickets.id, tickets.display_id) FROM tickets
+                              WHERE tickets.id = ANY(%(named)s::uuid[]) AND {VISIBLE_SQL})
             FROM users u WHERE u.id = %(requester)s""",
         {**sight(actor, now), "ticket": ticket.id, "team": ticket.assigned_team_id,
          "requester": ticket.requester_id, "named": list(named)},

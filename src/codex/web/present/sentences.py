@@ -12,13 +12,14 @@ from codex.web.present.language import gettext as _
 from codex.web.present.views import TextPart
 
 Names = Mapping[str, str]
-"""What the people, teams and categories that facts name by id are called."""
+"""What the people, teams, categories and tickets that facts name by id are called."""
 
 Sentence = tuple[str, tuple[TextPart, ...]]
 """An icon and the words."""
 
 _ICONS_OF_ACTORS = {ActorKind.RULE: "workflow"}
-_NAMING = ("ASSIGNED", "TEAM_CHANGED")
+_KEYS = ("userId", "teamId", "ticketId", "requesterId")
+_BETWEEN_IDS = ("ASSIGNED", "TEAM_CHANGED", "REQUESTER_CHANGED", "MERGED", "UNMERGED")
 
 
 def sentence(event: Happened, names: Names) -> Sentence:
@@ -29,11 +30,10 @@ def sentence(event: Happened, names: Names) -> Sentence:
 
 
 def named_in(event: Happened) -> Iterator[UUID]:
-    """The ids of people and teams that the sentence of an event needs names for."""
-    if event.type in _NAMING:
-        yield from (UUID(key) for key in (event.payload["from"], event.payload["to"]) if key)
-    if event.type == "TICKET_CREATED":
-        yield UUID(event.payload["requesterId"])
+    """The ids of people, teams and tickets that the sentence of an event needs names for."""
+    told = event.payload
+    ids = [told["from"], told["to"]] if event.type in _BETWEEN_IDS else [told.get(key) for key in _KEYS]
+    yield from (UUID(key) for key in ids if key)
 
 
 def _opened(event: Happened, names: Names) -> Sentence:
@@ -99,6 +99,87 @@ def _message(event: Happened, names: Names) -> Sentence:
     return "message-square", _say(event, _("{who} wrote a message"))
 
 
+def _requester(event: Happened, names: Names) -> Sentence:
+    new = _name(names, event.payload["to"])
+    return "user", _say(event, _("{who} made {new} the requester"), new=new)
+
+
+def _field(event: Happened, names: Names) -> Sentence:
+    field, new = event.payload["name"], event.payload["to"]
+    if new is None:
+        return "pencil", _say(event, _("{who} cleared {field}"), field=field)
+    return "pencil", _say(event, _("{who} set {field} to {new}"), field=field, new=_answer(names, new))
+
+
+def _answer(names: Names, value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return names.get(str(value)) or str(value)
+
+
+def _edited(event: Happened, names: Names) -> Sentence:
+    return "pencil", _say(event, _("{who} edited an internal note"))
+
+
+def _redacted(event: Happened, names: Names) -> Sentence:
+    return "eye-off", _say(event, _("{who} removed the words of a message"))
+
+
+def _follower(event: Happened, names: Names) -> Sentence:
+    own, follower = event.payload["userId"] == str(event.actor.id), _name(names, event.payload["userId"])
+    if event.type == "FOLLOWER_ADDED":
+        told = _("{who} follows it") if own else _("{who} added {follower} as a follower")
+        return "eye", _say(event, told, follower=follower)
+    told = _("{who} follows it no more") if own else _("{who} removed {follower} from the followers")
+    return "eye-off", _say(event, told, follower=follower)
+
+
+def _access(event: Happened, names: Names) -> Sentence:
+    team, level = _name(names, event.payload["teamId"]), event.payload.get("accessLevel")
+    if level is None:
+        return "users", _say(event, _("{who} took {team}'s access away"), team=team)
+    told = _("{who} lets {team} work on it") if level == "WRITE" else _("{who} lets {team} see it")
+    return "users", _say(event, told, team=team)
+
+
+def _tag(event: Happened, names: Names) -> Sentence:
+    told = _("{who} added the tag {tag}") if event.type == "TAG_ADDED" else _("{who} removed the tag {tag}")
+    return "tag", _say(event, told, tag=event.payload["tag"])
+
+
+def _follow_up(event: Happened, names: Names) -> Sentence:
+    until = event.payload["to"]
+    if until is None:
+        return "clock", _say(event, _("{who} ended its rest"))
+    return "clock", _say(event, _("{who} put it off until {until}"), until=until[:10])
+
+
+def _link(event: Happened, names: Names) -> Sentence:
+    told = _("{who} linked it to {other}") if event.type == "LINKED" else _("{who} removed the link to {other}")
+    return "link", _say(event, told, other=_ticket(names, event.payload["ticketId"]))
+
+
+def _merge(event: Happened, names: Names) -> Sentence:
+    if event.type == "MERGED":
+        return "workflow", _say(event, _("{who} merged it into {other}"), other=_ticket(names, event.payload["to"]))
+    return "workflow", _say(event, _("{who} undid the merge into {other}"), other=_ticket(names, event.payload["from"]))
+
+
+def _absorb(event: Happened, names: Names) -> Sentence:
+    told = _("{who} merged {other} into it") if event.type == "ABSORBED" else _("{who} split {other} off again")
+    return "workflow", _say(event, told, other=_ticket(names, event.payload["ticketId"]))
+
+
+def _deleted(event: Happened, names: Names) -> Sentence:
+    return "trash", _say(event, _("{who} deleted it") if event.type == "DELETED" else _("{who} restored it"))
+
+
+def _ticket(names: Names, key: str | None) -> str:
+    return names.get(key or "") or _("another ticket")
+
+
 def _unknown(event: Happened, names: Names) -> Sentence:
     fact = event.type.replace("_", " ").lower()
     return "info", _say(event, _("{who}: {fact}"), plain={"fact": fact})
@@ -115,6 +196,25 @@ SENTENCES: Mapping[str, Callable[[Happened, Names], Sentence]] = MappingProxyTyp
         "SUBJECT_CHANGED": _subject,
         "DESCRIPTION_CHANGED": _description,
         "MESSAGE_ADDED": _message,
+        "REQUESTER_CHANGED": _requester,
+        "CUSTOM_FIELD_CHANGED": _field,
+        "MESSAGE_EDITED": _edited,
+        "MESSAGE_REDACTED": _redacted,
+        "FOLLOWER_ADDED": _follower,
+        "FOLLOWER_REMOVED": _follower,
+        "ACCESS_GRANTED": _access,
+        "ACCESS_REVOKED": _access,
+        "TAG_ADDED": _tag,
+        "TAG_REMOVED": _tag,
+        "FOLLOW_UP_CHANGED": _follow_up,
+        "LINKED": _link,
+        "UNLINKED": _link,
+        "MERGED": _merge,
+        "UNMERGED": _merge,
+        "ABSORBED": _absorb,
+        "RELEASED": _absorb,
+        "DELETED": _deleted,
+        "RESTORED": _deleted,
     }
 )
 

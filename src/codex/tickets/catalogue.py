@@ -1,0 +1,70 @@
+"""Every kind of fact about tickets that there is."""
+
+from codex.tickets.facts import (
+    Assigned,
+    CategoryChanged,
+    Deleted,
+    DescriptionChanged,
+    FollowUpChanged,
+    MessageAdded,
+    MessageEdited,
+    MessageRedacted,
+    PriorityChanged,
+    RequesterChanged,
+    Restored,
+    StatusChanged,
+    SubjectChanged,
+    TeamChanged,
+    TicketFact,
+    TicketOpened,
+)
+from codex.tickets.hanging_facts import (
+    Absorbed,
+    AccessGranted,
+    AccessRevoked,
+    CustomFieldChanged,
+    FollowerAdded,
+    FollowerRemoved,
+    Linked,
+    Merged,
+    Released,
+    TagAdded,
+    TagRemoved,
+    Unlinked,
+    Unmerged,
+)
+
+TICKET_FACTS: tuple[type[TicketFact], ...] = (
+    TicketOpened,
+    StatusChanged,
+    Assigned,
+    TeamChanged,
+    PriorityChanged,
+    CategoryChanged,
+    RequesterChanged,
+    SubjectChanged,
+    DescriptionChanged,
+    CustomFieldChanged,
+    MessageAdded,
+    MessageEdited,
+    MessageRedacted,
+    FollowerAdded,
+    FollowerRemoved,
+    AccessGranted,
+    AccessRevoked,
+    TagAdded,
+    TagRemoved,
+    FollowUpChanged,
+    Linked,
+    Unlinked,
+    Merged,
+    Unmerged,
+    Absorbed,
+    Released,
+    Deleted,
+    Restored,
+)
+"""Every kind there is: what the fold must understand, and the documentation lists."""
+
+PUBLIC_TYPES = tuple(fact.type for fact in TICKET_FACTS if fact.is_public)
+"""What the public part of a history consists of; of messages only what happened to PUBLIC ones counts."""
