@@ -21,7 +21,7 @@ from codex import reactions
 from codex.cli.lifeline import LIFELINE
 from codex.db import embedded
 from codex.db.database import Access, Database
-from codex.identity import queries, signin, tokens
+from codex.identity import queries, sessions, signin, tokens
 from codex.kernel.actor import Scope, system
 
 _PATIENCE_SECONDS = 60.0
@@ -114,7 +114,7 @@ async def credentials(access: Access, desk: Filled) -> Credentials:
             _, token = await tokens.issue(work, user, name="Benchmark", scope=Scope.WRITE)
             link = await signin.make_link(work, user)
         async with reactions.works(database).begin(system("Benchmark")) as work:
-            cookie = await signin.use_link(work, link)
+            cookie = await sessions.begin(work, await signin.use_link(work, link))
     finally:
         await database.close()
     return Credentials(token, cookie)

@@ -24,7 +24,8 @@ from typing import cast
 
 STYLES = (
     "layers", "fonts", "tokens", "hues", "reset", "base", "controls", "signs", "forms", "overlays",
-    "workspace", "list", "ticket", "composer", "details", "narrow", "portal", "request", "door", "utilities", "forced",
+    "workspace", "list", "ticket", "composer", "details", "narrow", "portal", "request", "account", "door", "docs",
+    "utilities", "forced",
 )  # fmt: skip
 SCRIPTS = ("feedback", "keys", "list", "ticket")
 COPIED = {

@@ -20,9 +20,12 @@ from codex.db import access, revision
 from codex.db.database import CONNECTION_LOST, Database, is_contended
 from codex.httpkit import health
 from codex.httpkit.edge import Edge
+from codex.httpkit.needs import refuse_undeclared
 from codex.kernel import log
+from codex.kernel.seal import Seal
 from codex.settings import Settings, load
 from codex.web import pages
+from codex.web.provider import Provider
 
 MAX_BODY_BYTES = 10_000_000
 _while_this_process_lives = ExitStack()
@@ -40,6 +43,7 @@ def web() -> ASGIApp:
 def web_application(settings: Settings, database: Database, *, close_database: bool = False) -> ASGIApp:
     """The web application on a database; `close_database`: it opens and closes the database with itself."""
     works = reactions.works(database)
+    key = secret_key(settings)
 
     async def mend(error: Exception, _: LitestarScope) -> None:
         if isinstance(error, CONNECTION_LOST) and not is_contended(error):
@@ -54,10 +58,14 @@ def web_application(settings: Settings, database: Database, *, close_database: b
         state=State(
             {
                 "works": works,
-                "secret_key": secret_key(settings),
+                "secret_key": key,
+                "seal": Seal(key),
+                "api_document": document.whole,
+                "provider": provider_of(settings),
                 "base_url": settings.base_url,
                 "secure_cookies": settings.base_url.startswith("https://"),
                 "schema_revision": revision.newest(),
+                "reopens_within": settings.reopens_within,
             }
         ),
         openapi_config=document.config(),
@@ -65,7 +73,18 @@ def web_application(settings: Settings, database: Database, *, close_database: b
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )  # fmt: skip
+    refuse_undeclared(app.routes)
     return Edge(app)
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """The identity provider that people sign in through, where one is set up."""
+    if not settings.oidc_issuer:
+        return None
+    return Provider(
+        settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret,
+        adds_people=settings.oidc_adds_people == "yes",
+    )  # fmt: skip
 
 
 def secret_key(settings: Settings) -> str:

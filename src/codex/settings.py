@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,11 +52,40 @@ class Settings:
         example="https://desk.example",
         shown="the address that `bin/up` listens on",
     )
+    oidc_issuer: str = setting(
+        "CODEX_OIDC_ISSUER",
+        "The OpenID Connect provider that people may sign in through, as it names itself. Register "
+        "`<CODEX_BASE_URL>/signin/sso/callback` there as the redirect address.",
+        example="https://login.example/realms/acme",
+        shown="none",
+    )
+    oidc_client_id: str = setting(
+        "CODEX_OIDC_CLIENT_ID", "What the provider calls this desk.", example="codex", shown="none"
+    )
+    oidc_client_secret: str = setting(
+        "CODEX_OIDC_CLIENT_SECRET",
+        "What this desk proves itself with to the provider.",
+        example="the secret that the provider made",
+        shown="none",
+    )
+    oidc_adds_people: str = setting(
+        "CODEX_OIDC_ADDS_PEOPLE",
+        "Whether somebody whose address the provider has verified and nobody here has is added, as EMPLOYEE: `yes` or "
+        "`no`.",
+        default="no",
+        example="yes",
+    )
     log: str = setting(
         "CODEX_LOG",
         "How log lines are written: `text` for people, `json` for machines.",
         default="text",
         example="json",
+    )
+    reopen_days: str = setting(
+        "CODEX_REOPEN_DAYS",
+        "For how many days after a ticket was closed a requester's reply opens it again; later it opens a new ticket.",
+        default="14",
+        example="30",
     )
     postgres_bin: str = setting(
         "CODEX_POSTGRES_BIN",
@@ -68,6 +98,11 @@ class Settings:
     def is_embedded(self) -> bool:
         """Whether the built-in PostgreSQL is used."""
         return not self.database_url
+
+    @property
+    def reopens_within(self) -> timedelta:
+        """For how long after a ticket was closed a requester's reply opens it again."""
+        return timedelta(days=int(self.reopen_days))
 
     @property
     def data_path(self) -> Path:
@@ -100,12 +135,32 @@ def _check(settings: Settings) -> None:
     scheme, host = _parts(settings.base_url)
     if settings.base_url and not (scheme in ("http", "https") and host):
         raise SetupError("CODEX_BASE_URL must be an http:// or https:// address.")
+    _check_oidc(settings)
     if settings.log not in ("text", "json"):
         raise SetupError("CODEX_LOG must be text or json.")
+    if not (settings.reopen_days.isascii() and settings.reopen_days.isdigit() and len(settings.reopen_days) <= 4):
+        raise SetupError("CODEX_REOPEN_DAYS must be a number of days, at most 9999.")
     try:
         _ = settings.data_path
     except RuntimeError:
         raise SetupError("CODEX_DATA_DIR begins with the home of a user whom this machine does not know.") from None
+
+
+def _check_oidc(settings: Settings) -> None:
+    named = {
+        "CODEX_OIDC_ISSUER": settings.oidc_issuer,
+        "CODEX_OIDC_CLIENT_ID": settings.oidc_client_id,
+        "CODEX_OIDC_CLIENT_SECRET": settings.oidc_client_secret,
+    }
+    missing = [name for name, value in named.items() if not value]
+    if missing and len(missing) < len(named):
+        raise SetupError(f"{missing[0]} is not set; signing in through a provider needs all of {', '.join(named)}.")
+    scheme, host = _parts(settings.oidc_issuer)
+    is_here = host in ("127.0.0.1", "::1", "localhost")
+    if settings.oidc_issuer and not (host and (scheme == "https" or (scheme == "http" and is_here))):
+        raise SetupError("CODEX_OIDC_ISSUER must be an https:// address (http:// on this machine only).")
+    if settings.oidc_adds_people not in ("yes", "no"):
+        raise SetupError("CODEX_OIDC_ADDS_PEOPLE must be yes or no.")
 
 
 def _parts(url: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Who asks: tokens and what they are worth, sessions, and that nothing is told to nobody."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from api_answers import JSON, refused
 from sqlalchemy import update
 
 from codex.httpkit.asked import COOKIE, csrf_token
-from codex.identity import people, signin, tokens
+from codex.identity import people, sessions, signin, tokens
 from codex.identity import queries as identity
 from codex.identity.models import PersonalToken
 from codex.kernel import clock
@@ -43,7 +43,9 @@ async def test_a_read_token_changes_nothing_and_a_write_token_administers_nothin
     for method, path, _ in _operations(document):
         answer = await reader.request(method, path, content=b"{", headers=JSON)
         if method == "GET":
-            assert answer.status_code in (200, 404), (path, answer.text)
+            assert answer.status_code in (200, 400, 404), (path, answer.text)  # 400: it needs a parameter
+        elif path.endswith(("/query", "/render")):  # a question that is too long for an address
+            assert answer.status_code in (400, 404), (path, answer.text)
         else:
             assert "read" in refused(answer, 403)["detail"], path
     user = {"email": "new@acme.example", "displayName": "New"}
@@ -96,8 +98,10 @@ async def test_a_token_expires_at_an_instant_to_come(world: World) -> None:
     token = {"name": "Script", "scope": "read"}
     for bad in ("2020-01-01T00:00:00Z", "2127-01-01T00:00:00", "9999-12-31T23:59:59-14:00", "soon", 5e300):
         refused(await rosa.post("/api/v1/me/tokens", json={**token, "expiresAt": bad}), 400, "expiresAt")
-    made = await rosa.post("/api/v1/me/tokens", json={**token, "expiresAt": "2127-01-01T02:00:00+02:00"})
-    assert made.json()["expiresAt"] == "2127-01-01T00:00:00Z"
+    in_a_year = (clock.now() + timedelta(days=365)).replace(microsecond=0)
+    elsewhere = in_a_year.astimezone(timezone(timedelta(hours=2))).isoformat()
+    made = await rosa.post("/api/v1/me/tokens", json={**token, "expiresAt": elsewhere})
+    assert made.json()["expiresAt"] == clock.iso(in_a_year)
     assert (await rosa.get("/api/v1/me/tokens")).status_code == 200
 
 
@@ -119,12 +123,12 @@ async def test_a_browsers_session_asks_too_and_changes_with_its_csrf_token_only(
     async with world.work(as_=world.rosa, now=now) as work:
         link = await signin.make_link(work, await identity.person(work.session, world.rosa.id))
         await work.session.flush()
-        secret = await signin.use_link(work, link, user_agent="Firefox")
+        secret = await sessions.begin(work, await signin.use_link(work, link), user_agent="Firefox")
     browser = await world.client()
     browser.cookies.set(COOKIE, secret)
-    sessions = (await browser.get("/api/v1/me/sessions")).json()["items"]
-    assert [session["userAgent"] for session in sessions] == ["Firefox"]
-    assert sessions[0].keys() == {"id", "userAgent", "createdAt", "lastSeenAt", "expiresAt"}
+    mine = (await browser.get("/api/v1/me/sessions")).json()["items"]
+    assert [(session["userAgent"], session["isCurrent"]) for session in mine] == [("Firefox", True)]
+    assert mine[0].keys() == {"id", "userAgent", "address", "isCurrent", "createdAt", "lastSeenAt", "expiresAt"}
 
     refused(await browser.patch("/api/v1/me", json={"theme": "dark"}), 403)
     refused(await browser.patch("/api/v1/me", json={"theme": "dark"}, headers={"x-csrf-token": "wrong"}), 403)

@@ -10,6 +10,7 @@ from codex.kernel.actor import Scope
 from world import World
 
 pytestmark = pytest.mark.anyio
+_NOTHING = "00000000-0000-7000-8000-000000000000"
 _CALLS: list[tuple[str, str, Any]] = [
     ("GET", "", None),
     ("GET", "?asOf=2026-03-02T09:00:00Z", None),
@@ -26,6 +27,33 @@ _CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/assign", {"teamId": "00000000-0000-7000-8000-000000000000"}),
     ("POST", "/messages", {"type": "PUBLIC", "body": "Let me in"}),
     ("POST", "/messages", {"type": "INTERNAL", "body": ""}),
+    ("POST", "/merge", {"into": 1}),
+    ("POST", "/unmerge", None),
+    ("GET", "/visibility", None),
+    ("GET", "/visibility?as=x", None),
+    ("GET", "/explain", None),
+    ("PATCH", f"/messages/{_NOTHING}", {"body": "Let me in"}),
+    ("POST", f"/messages/{_NOTHING}/redact", {}),
+    ("DELETE", "", None),
+    ("POST", "/restore", None),
+    ("GET", "/followers", None),
+    ("PUT", f"/followers/{_NOTHING}", None),
+    ("DELETE", f"/followers/{_NOTHING}", None),
+    ("GET", "/watchers", None),
+    ("GET", "/access", None),
+    ("PUT", f"/access/{_NOTHING}", {"accessLevel": "READ"}),
+    ("DELETE", f"/access/{_NOTHING}", None),
+    ("GET", "/tags", None),
+    ("PUT", "/tags/vpn", None),
+    ("DELETE", "/tags/vpn", None),
+    ("GET", "/links", None),
+    ("POST", "/links", {"ticketId": "1", "type": "RELATED"}),
+    ("DELETE", f"/links/{_NOTHING}", None),
+    ("PUT", "/read", None),
+    ("DELETE", "/read", None),
+    ("GET", "/draft", None),
+    ("PUT", "/draft", {"type": "PUBLIC", "body": "x"}),
+    ("DELETE", "/draft", None),
 ]
 
 

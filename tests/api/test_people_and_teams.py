@@ -10,12 +10,12 @@ pytestmark = pytest.mark.anyio
 _NAME = {"id": "id", "displayName": "str"}
 _PERSON = {
     **_NAME, "email": "str", "department": "str", "location": "str", "role": "str", "primaryTeamId": "id",
-    "isActive": "bool", "createdAt": "instant", "updatedAt": "instant",
+    "isActive": "bool", "awayUntil": "NoneType", "createdAt": "instant", "updatedAt": "instant",
 }  # fmt: skip
 _PUBLIC = {"id": "id", "name": "str", "slug": "str", "description": "str", "isActive": "bool"}
 _TEAM = {
-    **_PUBLIC, "prefix": "str", "assignmentStrategy": "str", "isConfidential": "bool", "createdAt": "instant",
-    "updatedAt": "instant",
+    **_PUBLIC, "prefix": "str", "assignmentStrategy": "str", "isConfidential": "bool", "followersMayReply": "bool",
+    "createdAt": "instant", "updatedAt": "instant",
 }  # fmt: skip
 
 
@@ -97,7 +97,7 @@ async def test_everybody_changes_their_own_name_place_zone_and_theme_and_no_more
     assert (await amir.get("/api/v1/me")).json() == {
         "id": str(world.amir.id), "email": "amir@acme.example", "displayName": "Amir Haddad", "department": "IT",
         "location": "Berlin", "role": "AGENT", "primaryTeamId": str(world.it.id), "timeZone": "Europe/Berlin",
-        "theme": None, "scope": "write",
+        "theme": None, "awayUntil": None, "scope": "write",
         "teams": [{"id": str(world.it.id), "name": "IT Support", "slug": "it", "role": "AGENT"}],
     }  # fmt: skip
     wanted = {"displayName": "Amir H.", "department": None, "timeZone": "Asia/Tokyo", "theme": "dark"}
@@ -106,3 +106,11 @@ async def test_everybody_changes_their_own_name_place_zone_and_theme_and_no_more
     assert (await amir.patch("/api/v1/me", json={})).json() == changed
     for more in ({"role": "OWNER"}, {"isActive": True}, {"email": "a@b.example"}, {"primaryTeamId": None}):
         refused(await amir.patch("/api/v1/me", json=more), 400, *more)
+
+
+async def test_who_is_hidden_is_not_there_to_be_changed(world: World) -> None:
+    ona, tara = await world.client(world.ona, Scope.ADMIN), await world.client(world.tara, Scope.ADMIN)
+    otto = f"/api/v1/users/{world.otto.id}"
+    refused(await tara.patch(otto, json={"displayName": "O"}), 403)
+    assert (await ona.patch(otto, json={"isActive": False})).status_code == 200
+    refused(await tara.patch(otto, json={"displayName": "O"}), 404)

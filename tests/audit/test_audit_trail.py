@@ -163,7 +163,8 @@ async def test_an_event_has_a_name_and_an_object(world: World) -> None:
         with pytest.raises(Exception, match="ck_admin_audit_events"):
             async with world.work(as_=world.ona) as work:
                 given = {"id": new_id(), "type": "X", "payload": {}, "created_at": work.now, **wrong}
-                work.session.add(AdminAuditEvent(**given))
+                place = {"chain_day": work.now.date(), "chain_position": 1, "hash": b"x"}
+                work.session.add(AdminAuditEvent(**given, **place))
 
 
 async def count(world: World) -> int:

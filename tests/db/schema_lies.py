@@ -54,6 +54,7 @@ CHECKS: tuple[Bad, ...] = (
     Bad("there are two themes", "users.theme", {"theme": "pink"}),
     Bad("a team's slug fits into an address", "teams.slug", {"slug": "IT Support"}),
     Bad("a team's prefix is in capitals", "teams.prefix", {"prefix": "it"}),
+    Bad("there are three ways to try", "signin_attempts.way", {"way": "luck"}),
     Bad("a category's slug fits into an address", "categories.slug", {"slug": "a--b"}),
     Bad("a category is not its own parent", "categories.not_own_parent", {"parent_id": ROW}),
     Bad("a field has a known type", "custom_fields.field_type", {"field_type": "COLOUR"}),
@@ -84,6 +85,7 @@ CHECKS: tuple[Bad, ...] = (
     Bad("a ticket is not changed before it exists", "tickets.updated_at", {"created_at": LATER}),
     Bad("a ticket is not merged into itself", "tickets.not_merged_into_itself", {"merged_into_id": ROW}),
     Bad("only a note is for the team alone", "ticket_messages.team_only", {"is_team_only": True}),
+    Bad("what was redacted has no words", "ticket_messages.redacted", {"redacted_at": AT}),
     *(Bad(f"a tag is not {tag!r}", "tags.name", {"name": tag}) for tag in ("", " vpn", "VPN", "a/b", "x" * 51)),
     Bad("a link joins two tickets", "ticket_links.two_tickets", {"type": "PARENT", "other_id": TICKET}),
     Bad(
@@ -94,7 +96,6 @@ CHECKS: tuple[Bad, ...] = (
     Bad("a merge joins two tickets", "ticket_merges.two_tickets", {"into_id": TICKET}),
     Bad("a field is asked for at a known time", "custom_fields.required_when", {"required_when": "NEVER"}),
     Bad("a request has a name", "idempotency_keys.key", {"key": ""}),
-    Bad("a link of a chain has a place", "admin_audit_events.chained", {"hash": b"x"}),
     Bad("what a text does is a list", "canned_responses.actions", {"actions": Jsonb({})}),
     Bad("a file is not empty", "attachments.size_bytes", {"size_bytes": 0}),
     *_names("sla_policy_configs", "name"),
@@ -184,6 +185,7 @@ ONCE: tuple[Twice, ...] = (
     Twice("an address is one person's", "users", "uq_users_email"),
     Twice("a slug is one team's", "teams", "uq_teams_slug"),
     Twice("a person is in a team once", "team_members", "uq_team_members_team_id_user_id"),
+    Twice("a place in a day is one act's", "admin_audit_events", "uq_admin_audit_events_chain_day_chain_position"),
     Twice("a slug is one category's", "categories", "uq_categories_slug"),
     Twice(
         "a display id is one ticket's",

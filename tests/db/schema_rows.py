@@ -58,6 +58,7 @@ SEED: tuple[tuple[str, Row], ...] = (
 GOOD: dict[str, Row] = {
     "users": {"email": "otto@acme.example", "display_name": "Otto"},
     "teams": {"name": "Facilities", "slug": "facilities"},
+    "signin_attempts": {"way": "code", "account": b"x", "address": "::1", "succeeded": False, "created_at": AT},
     "team_members": {"team_id": TEAM, "user_id": USER},
     "categories": {"name": "Mail", "slug": "mail"},
     "custom_fields": {"name": "Floor", "field_type": "NUMBER"},
@@ -112,7 +113,10 @@ GOOD: dict[str, Row] = {
         "body": "x",
     },
     "notifications": {"user_id": USER, "type": "NEW_MESSAGE", "title": "Amir answered", "created_at": AT},
-    "admin_audit_events": {"type": "TEAM_CREATED", "payload": Jsonb({}), "created_at": AT},
+    "admin_audit_events": {
+        "type": "TEAM_CREATED", "payload": Jsonb({}), "chain_day": AT[:10], "chain_position": 1, "hash": b"x",
+        "created_at": AT,
+    },
     "automation_rules": {"name": "Hurry", "trigger": "SLA_APPROACHING", "priority": 1, "created_by_id": USER},
     "automation_executions": {
         "rule_id": RULE,

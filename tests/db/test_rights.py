@@ -97,6 +97,9 @@ def test_a_team_that_served_nobody_is_deleted_and_what_was_done_to_it_is_still_t
         "type": "TEAM_CREATED",
         "payload": Jsonb({"slug": "it"}),
         "team_id": TEAM,
+        "chain_day": AT[:10],
+        "chain_position": 1,
+        "hash": b"x",
         "created_at": AT,
     }
     insert(connection, "admin_audit_events", event)

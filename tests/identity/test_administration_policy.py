@@ -100,12 +100,7 @@ async def test_team_roles_are_given_up_to_ones_own(world: World, name: str, give
     assert [role for role in TeamRole if policy.may_give_team_role(actor, world.it.id, role)] == given
 
 
-@pytest.mark.parametrize("name", CAST)
-async def test_contacts_are_for_who_works_for_a_team(world: World, name: str) -> None:
-    assert policy.may_list_people(await world.actor(getattr(world, name))) is (name != "rosa")
-
-
 @pytest.mark.parametrize("actor", [system(), importer("Log", new_id())], ids=["system", "import"])
 def test_the_product_itself_may(actor: Actor) -> None:
-    assert policy.may_administer_people(actor) and policy.may_administer_teams(actor) and policy.may_list_people(actor)
+    assert policy.may_administer_people(actor) and policy.may_administer_teams(actor)
     assert policy.may_give_role(actor, target_id=actor.id, role=UserRole.ADMIN)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from codex.db.work import Work
-from codex.identity import people, queries, signin
+from codex.identity import people, queries, sessions, signin
 from codex.identity.models import User
 from codex.identity.people import PersonChanges
 from codex.kernel import clock
@@ -182,7 +182,7 @@ async def test_who_is_shut_out_is_nobody_at_once(world: World) -> None:
         amir = await queries.person(work.session, world.amir.id)
         used, link = await signin.make_link(work, amir), await signin.make_link(work, amir)
     async with world.works.begin(system("Test"), now=now) as work:
-        session = await signin.use_link(work, used)
+        session = await sessions.begin(work, await signin.use_link(work, used))
     async with world.work(as_=world.ona) as work:
         await people.deactivate(work, await queries.person(work.session, world.amir.id, lock=True))
 

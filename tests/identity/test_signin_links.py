@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from codex.identity import queries, signin
+from codex.identity import queries, sessions, signin
 from codex.identity.models import Session, SigninLink, User
 from codex.identity.queries import Credential
 from codex.kernel.actor import Scope, system
@@ -26,7 +26,7 @@ async def link(world: World, person: User) -> str:
 
 async def use(world: World, secret: str, *, later: timedelta = timedelta(0), user_agent: str | None = None) -> str:
     async with world.works.begin(system("Web"), now=NOW + later) as work:
-        return await signin.use_link(work, secret, user_agent=user_agent)
+        return await sessions.begin(work, await signin.use_link(work, secret), user_agent=user_agent)
 
 
 async def who(world: World, secret: str, *, later: timedelta = timedelta(0)) -> Credential | None:
@@ -92,17 +92,17 @@ async def test_no_secret_is_kept(world: World) -> None:
         browser = (await session.scalars(select(Session))).one()
 
     assert (kept.token_hash, browser.token_hash) == (queries.digest(secret), queries.digest(opened))
-    assert (kept.used_at, browser.expires_at, len(browser.user_agent or "")) == (NOW, NOW + signin.SESSION_LIVES, 300)
+    assert (kept.used_at, browser.expires_at, len(browser.user_agent or "")) == (NOW, NOW + sessions.SESSION_LIVES, 300)
     assert await who(world, secret) is None
 
 
 async def test_a_session_ends_in_time_and_on_signing_out(world: World) -> None:
     opened = await use(world, await link(world, world.rosa))
-    assert await who(world, opened, later=signin.SESSION_LIVES - INSTANT)
-    assert await who(world, opened, later=signin.SESSION_LIVES) is None
+    assert await who(world, opened, later=sessions.SESSION_LIVES - INSTANT)
+    assert await who(world, opened, later=sessions.SESSION_LIVES) is None
     for _ in range(2):
         async with world.works.begin(system("Web"), now=NOW) as work:
-            await signin.sign_out(work, opened)
+            await sessions.sign_out(work, opened)
 
     assert await who(world, opened) is None
 
@@ -110,7 +110,7 @@ async def test_a_session_ends_in_time_and_on_signing_out(world: World) -> None:
 async def test_signing_out_ends_this_session_only(world: World) -> None:
     one, other = [await use(world, await link(world, world.rosa)) for _ in range(2)]
     async with world.works.begin(system("Web"), now=NOW) as work:
-        await signin.sign_out(work, one)
+        await sessions.sign_out(work, one)
 
     assert await who(world, other)
 
@@ -126,5 +126,5 @@ async def test_what_has_been_over_for_a_day_is_forgotten(world: World) -> None:
     assert await forgotten(signin.LINK_LIVES + day) == 0
     assert await forgotten(signin.LINK_LIVES + day + INSTANT) == 1
     assert await who(world, opened)
-    assert await forgotten(signin.SESSION_LIVES + day + INSTANT) == 1
-    assert await forgotten(signin.SESSION_LIVES + day + INSTANT) == 0
+    assert await forgotten(sessions.SESSION_LIVES + day + INSTANT) == 1
+    assert await forgotten(sessions.SESSION_LIVES + day + INSTANT) == 0

@@ -10,6 +10,7 @@ from codex.settings import Settings, load
 
 KEY = "k" * 32
 URL = "postgresql://codex@db.example/codex"
+_PROVIDER = {"CODEX_OIDC_CLIENT_ID": "codex", "CODEX_OIDC_CLIENT_SECRET": "x"}
 
 
 def loaded(dotenv: Path | None = None, **environ: str) -> Settings:
@@ -53,6 +54,11 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         ({"CODEX_BASE_URL": "desk.example"}, "CODEX_BASE_URL must be an http:// or https:// address"),
         ({"CODEX_BASE_URL": "http://"}, "CODEX_BASE_URL must be an http:// or https:// address"),
         ({"CODEX_BASE_URL": "http://[half"}, "CODEX_BASE_URL must be an http:// or https:// address"),
+        ({"CODEX_OIDC_ISSUER": "https://login.example"}, "CODEX_OIDC_CLIENT_ID is not set"),
+        ({"CODEX_OIDC_CLIENT_ID": "codex", "CODEX_OIDC_CLIENT_SECRET": "x"}, "CODEX_OIDC_ISSUER is not set"),
+        ({**_PROVIDER, "CODEX_OIDC_ISSUER": "login.example"}, "CODEX_OIDC_ISSUER must be an https:// address"),
+        ({**_PROVIDER, "CODEX_OIDC_ISSUER": "http://login.example"}, "CODEX_OIDC_ISSUER must be an https:// address"),
+        ({"CODEX_OIDC_ADDS_PEOPLE": "perhaps"}, "CODEX_OIDC_ADDS_PEOPLE must be yes or no"),
         ({"CODEX_LOG": "loud"}, "CODEX_LOG must be text or json"),
         ({"CODEX_DATA_DIR": "~nobody-of-this-name/x"}, "CODEX_DATA_DIR begins with the home of a user"),
     ],

@@ -1,7 +1,11 @@
 """Every page of the samples, rendered: by name, the path of its file on the test server."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
+import account_samples as account
+import api_docs_samples as docs
 import page_samples as desk
 import portal_samples as portal
 from jinja2 import Environment
@@ -35,7 +39,21 @@ PAGES: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
     "signin-wrong": ("signin.html", lambda: {"signin": portal.SIGNIN_WRONG}),
     "signin-sent": ("signin_sent.html", lambda: {"signin": portal.SIGNIN_SENT}),
     "signin-confirm": ("signin_confirm.html", lambda: {"confirm": portal.CONFIRM}),
+    "signin-full": ("signin.html", lambda: {"signin": account.SIGNIN_FULL}),
+    "signin-code": ("signin_code.html", lambda: {"code": account.CODE}),
+    "signin-code-wrong": ("signin_code.html", lambda: {"code": account.CODE_WRONG}),
+    "proof": ("proof.html", lambda: {"proof": account.PROOF}),
+    "proof-by-link": ("proof.html", lambda: {"proof": account.PROOF_BY_LINK}),
+    "account": ("portal/account.html", lambda: _account()),
+    "account-before-proof": ("portal/account.html", lambda: _account(fresh=False)),
+    "account-refused": ("portal/account.html", lambda: _account(notice=account.WRONG)),
+    "account-token": ("portal/account.html", lambda: _account(notice=account.TOKEN)),
+    "account-codes": ("portal/account.html", lambda: _account(notice=account.CODES)),
+    "account-setup": ("portal/account.html", lambda: _account(setting_up=True)),
     "error": ("error.html", lambda: {"error": portal.NOT_FOUND}),
+    "reason": ("reason.html", lambda: {"reason": docs.REASON}),
+    "reason-missing": ("reason.html", lambda: {"reason": replace(docs.REASON, error="Write why, in a few words.")}),
+    "api-docs": ("api_docs.html", lambda: {"docs": docs.API_DOCS}),
 }
 FRAGMENTS: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
     "pane": (
@@ -68,6 +86,10 @@ def _ticket(*, composer: ComposerView | None = None, problem: str = "") -> dict[
         "ticket": desk.ticket(composer=composer, problem=problem),
         "details": desk.details(),
     }
+
+
+def _account(**more: Any) -> dict[str, object]:
+    return {"portal": portal.PORTAL, "account": account.account(**more)}
 
 
 def _read_only() -> dict[str, object]:

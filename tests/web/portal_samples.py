@@ -135,7 +135,7 @@ def solved_request() -> RequestView:
 
 
 SIGNIN = SigninView()
-SIGNIN_WRONG = SigninView(email="rosa", error="Write the whole address, like name@acme.example")
+SIGNIN_WRONG = SigninView(email="rosa", email_error="Write the whole address, like name@acme.example")
 SIGNIN_SENT = SigninView(email="rosa@acme.example")
 CONFIRM = SigninConfirmView(href="/signin/abc", person=ROSA)
 NOT_FOUND = ErrorView(

@@ -104,17 +104,20 @@ async def test_a_way_that_is_not_the_requesters_is_refused_on_the_page(desk: Ope
     assert "You may not move this ticket there." in answer.text and "VPN drops" in answer.text
 
 
-async def test_a_request_closed_long_ago_takes_no_reply(desk: OpenDesk) -> None:
+async def test_a_reply_to_a_request_closed_long_ago_opens_a_new_one(desk: OpenDesk) -> None:
     ticket, rosa = await desk.ticket(), await desk.visitor("rosa")
     long_ago = clock.now() - timedelta(days=15)
     async with desk.world.works.begin(system("Test")) as work:
         found = await tickets.visible(work, ticket, lock=True)
         await lifecycle.move(work, found, to=TicketStatus.CLOSED)
         found.closed_at = found.completed_at = long_ago
+    assert "a reply opens a new request" in (await rosa.see(f"/requests/{ticket}")).text
     answer = await rosa.send(f"/requests/{ticket}/replies", body="Still broken")
 
-    assert "Send reply" not in (await rosa.see(f"/requests/{ticket}")).text
-    assert answer.status_code == 409
+    new = answer.headers["location"].partition("#")[0]
+    assert answer.status_code == 303 and new.startswith("/requests/") and ticket not in new
+    assert "Still broken" in (await rosa.see(new)).text
+    assert "Still broken" not in (await rosa.see(f"/requests/{ticket}")).text
 
 
 async def test_a_follower_reads_and_replies_and_moves_nothing(desk: OpenDesk) -> None:

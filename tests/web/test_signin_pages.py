@@ -70,7 +70,7 @@ async def test_who_asks_often_waits(desk: OpenDesk) -> None:
     answers = [await visitor.client.post("/signin", data={"email": ROSA}) for _ in range(6)]
 
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
-    assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 300
     assert (await visitor.client.post("/signin", data={"email": "amir@acme.example"})).status_code == 200
 
 

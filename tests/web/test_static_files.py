@@ -6,7 +6,6 @@ import json
 import pytest
 from open_desk import OpenDesk
 
-from codex.httpkit.rate_limit import Buckets
 from codex.web.present.render import DIST
 from codex.web.static_files import takes_gzip
 
@@ -45,21 +44,3 @@ async def test_a_font_is_a_font_and_anything_else_is_nothing(desk: OpenDesk) -> 
 )
 def test_gzip_is_taken_by_who_says_so(accepted: str, takes: bool) -> None:
     assert takes_gzip(accepted) is takes
-
-
-def test_a_bucket_gives_what_is_in_it_and_fills_up_again() -> None:
-    buckets = Buckets(size=2, refill_seconds=10)
-
-    assert [buckets.wait("a", at=0), buckets.wait("a", at=0), buckets.wait("a", at=0)] == [0, 0, 10]
-    assert buckets.wait("b", at=0) == 0
-    assert [buckets.wait("a", at=4), buckets.wait("a", at=10), buckets.wait("a", at=11)] == [6, 0, 9]
-    assert [buckets.wait("a", at=1000) for _ in range(3)] == [0, 0, 10]
-
-
-def test_buckets_do_not_fill_the_memory() -> None:
-    buckets = Buckets(size=1, refill_seconds=10, most_keys=3)
-    for key in "abcd":
-        buckets.wait(key, at=0)
-
-    assert buckets.wait("d", at=1) == 9
-    assert buckets.wait("a", at=1) == 0, "the oldest was forgotten"

@@ -3,8 +3,11 @@
 import inspect
 from collections.abc import Iterator
 
+from codex.audit import facts as audit_facts
 from codex.classification import facts as classification_facts
 from codex.demo import facts as demo_facts
+from codex.desk import facts as desk_facts
+from codex.desk import view_facts
 from codex.identity import facts as identity_facts
 from codex.kernel.facts import AdminFact, Fact
 from codex.reactions import REACTIONS, RECORDS
@@ -41,7 +44,7 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-ADMINISTRATIVE = (classification_facts, demo_facts, identity_facts)
+ADMINISTRATIVE = (audit_facts, classification_facts, demo_facts, desk_facts, identity_facts, view_facts)
 """The modules with administrative facts: imported so that their classes exist."""
 
 

@@ -35,7 +35,12 @@ LIMIT = DEFAULT_LIMIT
 _ETAG = re.compile(r'(?:^|[\s,]|W/)"(\d{1,18})"')
 _ID = Example(value="01979c7e-6a3e-7c51-9a20-3f6d5c8f2b11")
 UserId = Annotated[str, PathParameter(name="userId", description="The id of a person.", examples=[_ID])]
+MessageId = Annotated[str, PathParameter(name="messageId", description="The id of a message.", examples=[_ID])]
+TeamId = Annotated[str, PathParameter(name="teamId", description="The id of a team.", examples=[_ID])]
+TagId = Annotated[str, PathParameter(name="tagId", description="The id of a tag.", examples=[_ID])]
+LinkId = Annotated[str, PathParameter(name="linkId", description="The id of a link.", examples=[_ID])]
 TokenId = Annotated[str, PathParameter(name="tokenId", description="The id of a token.", examples=[_ID])]
+SessionId = Annotated[str, PathParameter(name="sessionId", description="The id of a session.", examples=[_ID])]
 TeamName = Annotated[
     str, PathParameter(name="ref", description="The id or slug of a team.", examples=[Example(value="it")])
 ]

@@ -6,12 +6,21 @@ from uuid import UUID
 
 from msgspec import Struct, to_builtins
 
+from codex.api import desk_examples, signin_examples, together_examples, view_examples
+from codex.api.categories import NewCategory
 from codex.api.common import Listed
 from codex.api.conversation import NewMessage
-from codex.api.me import Me, MyChanges, NewToken, SessionRow, TeamOfMine, TokenRow
+from codex.api.custom_fields import NewField
+from codex.api.hanging_examples import ALONE, IN_LISTS
+from codex.api.me import Me, MyChanges, NewToken, TeamOfMine
 from codex.api.teams import Membership, NewTeam
 from codex.api.tickets import Assignment, NewTicket, TicketChanges, Transition
 from codex.api.users import NewUser
+from codex.classification.categories import CategoryChanges
+from codex.classification.fields import FieldChanges
+from codex.classification.models import FieldType
+from codex.classification.reading import CategoryRow, FieldRow
+from codex.identity.credentials import SessionRow, TokenRow
 from codex.identity.directory import MemberRow, PersonRow, TeamRow
 from codex.identity.people import PersonChanges
 from codex.identity.teams import TeamChanges
@@ -22,6 +31,7 @@ from codex.tickets.rows import (
     CountsRow,
     EventActor,
     EventRow,
+    FieldAnswer,
     MessageRow,
     PersonRef,
     TeamRef,
@@ -42,12 +52,12 @@ _row = TicketRow(
 )  # fmt: skip
 _detail = TicketDetail(
     **{name: getattr(_row, name) for name in _row.__struct_fields__}, description="Every ten minutes.",
-    custom_fields=[], followers=[], access=[],
+    custom_fields=[FieldAnswer(_OTHER, "Asset tag", "LT-88")], followers=[], access=[],
 )  # fmt: skip
 _message = MessageRow(
     id=_OTHER, ticket_id=_TICKET, author=PersonRef(_AMIR, "Amir Haddad"), type=MessageType.PUBLIC,
     body="Which **network** are you on?", body_html="<p>Which <strong>network</strong> are you on?</p>", attachments=[],
-    created_at=_MONDAY, edited_at=None, is_redacted=False,
+    created_at=_MONDAY, edited_at=None, is_redacted=False, mentions=[],
 )  # fmt: skip
 _event = EventRow(
     id=_OTHER, type="STATUS_CHANGED", payload={"from": "NEW", "to": "ASSIGNED"},
@@ -55,11 +65,21 @@ _event = EventRow(
 )  # fmt: skip
 _person = PersonRow(
     id=_AMIR, display_name="Amir Haddad", email="amir@acme.example", department="IT", location="Berlin", role="AGENT",
-    primary_team_id=_IT, is_active=True, created_at=_MONDAY, updated_at=_MONDAY,
+    primary_team_id=_IT, is_active=True, away_until=None, created_at=_MONDAY, updated_at=_MONDAY,
 )  # fmt: skip
 _team = TeamRow(
     id=_IT, name="IT Support", slug="it", description="Everything with a plug.", is_active=True, prefix="IT",
-    assignment_strategy="ROUND_ROBIN", is_confidential=False, created_at=_MONDAY, updated_at=_MONDAY,
+    assignment_strategy="ROUND_ROBIN", is_confidential=False, followers_may_reply=True, created_at=_MONDAY,
+    updated_at=_MONDAY,
+)  # fmt: skip
+_category = CategoryRow(
+    id=_VPN, name="VPN", slug="vpn", description=None, parent_id=_OTHER, is_active=True, sort_order=0,
+    default_team_id=_IT, created_at=_MONDAY, updated_at=_MONDAY,
+)  # fmt: skip
+_field = FieldRow(
+    id=_OTHER, name="Office", field_type="DROPDOWN", options=["Berlin"], description=None, is_required=True,
+    required_when="CREATE", team_id=_IT, category_id=None, sort_order=0, is_active=True, retired_options=["Lyon"],
+    created_at=_MONDAY, updated_at=_MONDAY,
 )  # fmt: skip
 _token = TokenRow(
     id=_OTHER, name="Nightly report", scope=Scope.READ, hint="cdx_2Vp1", expires_at=_TUESDAY, revoked_at=None,
@@ -75,7 +95,7 @@ _ALONE: tuple[Struct, ...] = (
     NewMessage(type=MessageType.PUBLIC, body="Which **network** are you on?"),
     _message,
     Me(
-        _AMIR, "amir@acme.example", "Amir Haddad", "IT", "Berlin", "AGENT", _IT, "Europe/Berlin", None,
+        _AMIR, "amir@acme.example", "Amir Haddad", "IT", "Berlin", "AGENT", _IT, "Europe/Berlin", None, None,
         [TeamOfMine(_IT, "IT Support", "it", "AGENT")], Scope.WRITE,
     ),
     MyChanges(time_zone="Europe/Berlin", theme="dark"),
@@ -87,13 +107,26 @@ _ALONE: tuple[Struct, ...] = (
     _team,
     NewTeam(name="IT Support", slug="it", prefix="IT"),
     TeamChanges(description="Everything with a plug."),
+    _category,
+    NewCategory(name="VPN", slug="vpn", default_team_id=_IT),
+    CategoryChanges(parent_id=_OTHER),
+    _field,
+    NewField(name="Office", field_type=FieldType.DROPDOWN, options=["Berlin", "Lyon"], team_id=_IT),
+    FieldChanges(options=["Berlin"], is_required=True),
     Membership(role=TeamRole.AGENT),
 )  # fmt: skip
 _IN_LISTS: tuple[Struct, ...] = (
-    _row, _message, _event, _token, _person, _team, MemberRow(_person, "AGENT"),
-    SessionRow(_OTHER, "Firefox", _MONDAY, _MONDAY, _TUESDAY),
+    _row, _message, _event, _token, _person, _team, _category, _field, MemberRow(_person, "AGENT"),
+    SessionRow(_OTHER, "Firefox", "192.0.2.7", True, _MONDAY, _MONDAY, _TUESDAY),
 )  # fmt: skip
 EXAMPLES: Mapping[str, object] = {
-    **{type(one).__name__: to_builtins(one) for one in _ALONE},
-    **{f"{type(one).__name__}List": to_builtins(Listed([one], None)) for one in _IN_LISTS},
+    **{
+        type(one).__name__: to_builtins(one)
+        for part in (signin_examples.ALONE, desk_examples.ALONE, together_examples.ALONE, view_examples.ALONE)
+        for one in (*_ALONE, *ALONE, *part)
+    },
+    **{
+        f"{type(one).__name__}List": to_builtins(Listed([one], None))
+        for one in (*_IN_LISTS, *IN_LISTS, *desk_examples.IN_LISTS, *view_examples.IN_LISTS)
+    },
 }

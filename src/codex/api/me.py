@@ -7,11 +7,14 @@ from litestar import Router, delete, get, patch, post
 from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
-from codex.api.common import Body, Listed, TokenId, id_of
-from codex.db.database import Row
-from codex.httpkit.asked import Asked, Asking
-from codex.identity import people, queries, tokens
+from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, SessionId, TokenId, id_of, listed
+from codex.api.refusals import refusals
+from codex.httpkit.asked import FRESH, Asked, Asking
+from codex.httpkit.needs import Need
+from codex.identity import credentials, people, queries, sessions, tokens
+from codex.identity.credentials import SessionRow, TokenRow
 from codex.identity.people import PersonChanges
+from codex.identity.tokens import Maker
 from codex.kernel.actor import Scope
 from codex.kernel.errors import NotFound
 
@@ -37,6 +40,7 @@ class Me(Struct, frozen=True, rename="camel"):
     primary_team_id: UUID | None
     time_zone: str | None
     theme: str | None
+    away_until: datetime | None
     teams: list[TeamOfMine]
     scope: Scope
 
@@ -49,6 +53,7 @@ class MyChanges(Body):
     location: str | None | UnsetType = UNSET
     time_zone: str | None | UnsetType = UNSET
     theme: str | None | UnsetType = UNSET
+    away_until: datetime | None | UnsetType = UNSET
 
 
 class NewToken(Body):
@@ -59,45 +64,23 @@ class NewToken(Body):
     expires_at: datetime | None = None
 
 
-class TokenRow(Struct, frozen=True, rename="camel", kw_only=True):
-    """A personal API token. `token` is the secret: only in the answer that makes it, never again."""
-
-    id: UUID
-    name: str
-    scope: Scope
-    hint: str
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
-    created_at: datetime
-    token: str | UnsetType = UNSET
-
-
-class SessionRow(Struct, frozen=True, rename="camel"):
-    """A signed-in browser."""
-
-    id: UUID
-    user_agent: str | None
-    created_at: datetime
-    last_seen_at: datetime
-    expires_at: datetime
-
-
 async def _me(asked: Asked) -> Me:
     actor = asked.actor
     async with asked.reading() as reader:
         row = await reader.first(
             """SELECT u.id, u.email, u.display_name, u.department, u.location, u.primary_team_id, u.time_zone, u.theme,
+                      u.away_until,
                       ARRAY(SELECT (t.id, t.name, t.slug) FROM teams t WHERE t.id = ANY(%(teams)s) ORDER BY t.name)
                FROM users u WHERE u.id = %(id)s""",
             {"id": actor.id, "teams": list(actor.team_roles)},
         )
     if row is None:
         raise NotFound("There is no such person.")
-    user_id, email, name, department, location, primary, zone, theme, teams = row
+    user_id, email, name, department, location, primary, zone, theme, away_until, teams = row
     mine = [TeamOfMine(t[0], t[1], t[2], actor.team_roles[t[0]].value) for t in teams]
     return Me(
-        user_id, email, name, department, location, actor.role.value, primary, zone, theme, mine, actor.scope
+        user_id, email, name, department, location, actor.role.value, primary, zone, theme, away_until, mine,
+        actor.scope,
     )  # fmt: skip
 
 
@@ -107,39 +90,36 @@ async def show(asked: Asking) -> Me:
     return await _me(asked)
 
 
-@patch("/", summary="Change one's own name, place, zone or theme")
+@patch("/", summary="Change one's own name, place, zone, theme or absence")
 async def change(asked: Asking, data: JSONBody[MyChanges]) -> Me:
     """Only what is sent changes."""
     async with asked.work() as work:
-        user = await queries.person(work.session, asked.credential.actor.id or UUID(int=0), lock=True)
+        user = await queries.person(work.session, asked.me, lock=True)
         wanted = PersonChanges(
             display_name=data.display_name, department=data.department, location=data.location,
-            time_zone=data.time_zone, theme=data.theme,
+            time_zone=data.time_zone, theme=data.theme, away_until=data.away_until,
         )  # fmt: skip
         await people.change(work, user, wanted)
     return await _me(asked)
 
 
-_TOKEN = "id, name, scope::text, hint, expires_at, revoked_at, last_used_at, created_at"  # noqa: S105 - columns
-
-
 @get("/tokens", summary="One's personal API tokens")
-async def list_tokens(asked: Asking) -> Listed[TokenRow]:
+async def list_tokens(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = None) -> Listed[TokenRow]:
     """Newest first, without their secrets."""
     async with asked.reading() as reader:
-        rows = await reader.all(
-            f"SELECT {_TOKEN} FROM personal_tokens WHERE user_id = %(me)s ORDER BY created_at DESC, id",
-            {"me": asked.actor.id},
-        )
-    return Listed([_token_row(row) for row in rows], None)
+        return listed(await credentials.tokens(reader, asked.me, limit=limit, cursor=cursor))
 
 
-@post("/tokens", summary="Make a personal API token")
+@post("/tokens", summary="Make a personal API token", opt=FRESH, responses=refusals(422))
 async def make_token(asked: Asking, data: JSONBody[NewToken]) -> TokenRow:
-    """The answer holds the secret, once. A token is never worth more than the credential that made it."""
+    """The answer holds the secret, once. A token that a token made is worth no more, and does not outlive it."""
+    credential = asked.credential
+    maker = None if asked.session_secret else Maker(credential.id, credential.expires_at)
     async with asked.work() as work:
-        user = await queries.person(work.session, asked.actor.id or UUID(int=0))
-        token, secret = await tokens.issue(work, user, name=data.name, scope=data.scope, expires_at=data.expires_at)
+        user = await queries.person(work.session, asked.me)
+        token, secret = await tokens.issue(
+            work, user, name=data.name, scope=data.scope, expires_at=data.expires_at, maker=maker
+        )
     return TokenRow(
         id=token.id, name=token.name, scope=token.scope, hint=token.hint, expires_at=token.expires_at,
         revoked_at=None, last_used_at=None, created_at=token.created_at, token=secret,
@@ -148,29 +128,34 @@ async def make_token(asked: Asking, data: JSONBody[NewToken]) -> TokenRow:
 
 @delete("/tokens/{tokenId:str}", summary="Revoke a personal API token")
 async def revoke_token(asked: Asking, token_id: TokenId) -> None:
-    """It stops working at once. Owners revoke anybody's."""
+    """It stops working at once, and so does what was made with it. Owners revoke anybody's."""
     async with asked.work() as work:
         await tokens.revoke(work, id_of(token_id))
 
 
 @get("/sessions", summary="Where one is signed in")
-async def list_sessions(asked: Asking) -> Listed[SessionRow]:
-    """Browsers, last used first."""
+async def list_sessions(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = None) -> Listed[SessionRow]:
+    """Browsers, newest first."""
     async with asked.reading() as reader:
-        rows = await reader.all(
-            """SELECT id, user_agent, created_at, last_seen_at, expires_at FROM sessions
-               WHERE user_id = %(me)s AND expires_at > %(now)s ORDER BY last_seen_at DESC, id""",
-            {"me": asked.actor.id, "now": asked.now},
+        return listed(
+            await credentials.sessions(
+                reader, asked.me, now=asked.now, current=asked.session_secret, limit=limit, cursor=cursor
+            )
         )
-    return Listed([SessionRow(*row) for row in rows], None)
 
 
-def _token_row(row: Row) -> TokenRow:
-    token_id, name, scope, hint, expires, revoked, used, created = row
-    return TokenRow(
-        id=token_id, name=name, scope=Scope(scope), hint=hint, expires_at=expires, revoked_at=revoked,
-        last_used_at=used, created_at=created,
-    )  # fmt: skip
+@delete("/sessions/{sessionId:str}", summary="End a session")
+async def revoke_session(asked: Asking, session_id: SessionId) -> None:
+    """That browser is signed out at once. Owners end anybody's."""
+    async with asked.work() as work:
+        await sessions.revoke(work, id_of(session_id))
 
 
-router = Router("/me", route_handlers=[show, change, list_tokens, make_token, revoke_token, list_sessions], tags=["me"])
+router = Router(
+    "/me",
+    route_handlers=[
+        show, change, list_tokens, make_token, revoke_token, list_sessions, revoke_session,
+    ],
+    opt={"operation": Need.PERSON},
+    tags=["me"],
+)  # fmt: skip

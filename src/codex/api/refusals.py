@@ -9,6 +9,7 @@ from litestar.plugins import ReceiveRoutePlugin
 from litestar.routes import BaseRoute, HTTPRoute
 from msgspec import to_builtins
 
+from codex.httpkit.asked import SAFE
 from codex.httpkit.problems import MEDIA_TYPE, ProblemAt, ProblemBody, problem
 
 _REFUSALS: Mapping[int, str] = {
@@ -21,6 +22,7 @@ _REFUSALS: Mapping[int, str] = {
     413: "The body is too large.",
     415: "The body is not JSON, or does not say so.",
     422: "Well-formed, and impossible: it names what is not there or no longer in use.",
+    429: "That was often; Retry-After says in how many seconds to try again.",
     503: "The database is not reachable right now.",
 }
 NO_LONGER_SEEN = {204: ResponseSpec(None, description="It is done, and you may no longer see the ticket.")}
@@ -46,7 +48,8 @@ class Refusals(ReceiveRoutePlugin):
 def _always(handler: HTTPRouteHandler, route: HTTPRoute) -> list[int]:
     has_body = "data" in handler.parsed_fn_signature.parameters
     named = [404] if route.path_parameters else []
-    return [400, 401, 403, *named, *([413, 415] if has_body else []), 503]
+    writes = not handler.http_methods <= set(SAFE)  # which may be repeated under a key
+    return [400, 401, 403, *named, *([409, 422] if writes else []), *([413, 415] if has_body else []), 503]
 
 
 def _refusal(status: int) -> ResponseSpec:

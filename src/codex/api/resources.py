@@ -3,16 +3,62 @@
 from litestar import Router
 from litestar.di import Provide
 
-from codex.api import conversation, me, teams, tickets, users
+from codex.api import (
+    audit_events,
+    bulk,
+    canned_responses,
+    categories,
+    conversation,
+    custom_fields,
+    deletion,
+    me,
+    my_signin,
+    own_marks,
+    saved_views,
+    tags,
+    teams,
+    ticket_export,
+    ticket_insight,
+    ticket_links,
+    ticket_merges,
+    ticket_people,
+    ticket_query,
+    tickets,
+    users,
+)
 from codex.httpkit import problems
 from codex.httpkit.admission import JsonRequest, admit, admitted
+from codex.httpkit.idempotency import Idempotency
 
 router = Router(
     "/api/v1",
-    route_handlers=[me.router, users.router, teams.router, tickets.router, conversation.router],
+    route_handlers=[
+        me.router,
+        my_signin.router,
+        users.router,
+        teams.router,
+        categories.router,
+        custom_fields.router,
+        tickets.router,
+        ticket_query.router,
+        bulk.router,
+        ticket_export.router,
+        ticket_merges.router,
+        ticket_insight.router,
+        conversation.router,
+        ticket_people.router,
+        ticket_links.router,
+        own_marks.router,
+        deletion.router,
+        tags.router,
+        canned_responses.router,
+        saved_views.router,
+        audit_events.router,
+    ],
     dependencies={"asked": Provide(admitted, sync_to_thread=False)},
     exception_handlers={Exception: problems.respond},
     guards=[admit],
+    middleware=[Idempotency()],
     request_class=JsonRequest,
     security=[{"token": []}, {"session": []}],
 )

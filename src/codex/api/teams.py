@@ -6,15 +6,17 @@ from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from codex.api.common import LOCATION, Body, Listed, TeamName, UserId, id_of
+from codex.api.common import LIMIT, LOCATION, Body, Cursor, Limit, Listed, TeamName, UserId, id_of, listed
 from codex.api.refusals import refusals
-from codex.httpkit.asked import Asking
+from codex.httpkit.asked import FRESH, Asking
+from codex.httpkit.needs import Need
 from codex.identity import directory, policy, queries, teams
 from codex.identity.directory import MemberRow, TeamRow
 from codex.identity.models import Team, TeamAssignmentStrategy
 from codex.identity.teams import TeamChanges
 from codex.kernel.actor import Scope, TeamRole
 from codex.kernel.errors import require
+from codex.tickets.contacts import contacts
 from codex.tickets.queries import has_tickets
 
 
@@ -27,6 +29,7 @@ class NewTeam(Body):
     description: str | None = None
     assignment_strategy: TeamAssignmentStrategy = TeamAssignmentStrategy.QUEUE_ONLY
     is_confidential: bool = False
+    followers_may_reply: bool = True
 
 
 class Membership(Body):
@@ -35,34 +38,46 @@ class Membership(Body):
     role: TeamRole
 
 
-@get("/", summary="All teams")
-async def list_teams(asked: Asking) -> Listed[TeamRow]:
+@get("/", summary="All teams", opt={"operation": Need.PERSON})
+async def list_teams(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = None) -> Listed[TeamRow]:
     """By name. Members see their own team's settings, owners see all."""
     async with asked.reading() as reader:
-        return Listed(await directory.teams(reader, asked.actor), None)
+        return listed(await directory.teams(reader, asked.actor, limit=limit, cursor=cursor))
 
 
-@post("/", summary="Add a team", opt={"scope": Scope.ADMIN}, responses=refusals(409), response_headers=[LOCATION])
+@post(
+    "/",
+    summary="Add a team",
+    opt={"operation": Need.OWNER, "scope": Scope.ADMIN},
+    responses=refusals(409),
+    response_headers=[LOCATION],
+)
 async def add(asked: Asking, data: JSONBody[NewTeam]) -> Response[TeamRow]:
     """Owners only."""
     async with asked.work() as work:
         team = await teams.add(
             work, name=data.name, slug=data.slug, prefix=data.prefix, description=data.description,
             strategy=data.assignment_strategy, is_confidential=data.is_confidential,
+            followers_may_reply=data.followers_may_reply,
         )  # fmt: skip
     async with asked.reading() as reader:
         row = await directory.team(reader, asked.actor, team.id)
     return Response(row, status_code=201, headers={"Location": f"/api/v1/teams/{team.id}"})
 
 
-@get("/{ref:str}", summary="One team, by id or slug")
+@get("/{ref:str}", summary="One team, by id or slug", opt={"operation": Need.PERSON})
 async def show(asked: Asking, ref: TeamName) -> TeamRow:
     """As far as one may see it."""
     async with asked.reading() as reader:
         return await directory.team(reader, asked.actor, _ref(ref))
 
 
-@patch("/{ref:str}", summary="Change a team", opt={"scope": Scope.ADMIN}, responses=refusals(409))
+@patch(
+    "/{ref:str}",
+    summary="Change a team",
+    opt={"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN},
+    responses=refusals(409),
+)
 async def change(asked: Asking, ref: TeamName, data: JSONBody[TeamChanges]) -> TeamRow:
     """The team's admins and owners. A team with tickets is deactivated, not deleted."""
     async with asked.work() as work:
@@ -73,7 +88,10 @@ async def change(asked: Asking, ref: TeamName, data: JSONBody[TeamChanges]) -> T
 
 
 @delete(
-    "/{ref:str}", summary="Remove a team that never had a ticket", opt={"scope": Scope.ADMIN}, responses=refusals(409)
+    "/{ref:str}",
+    summary="Remove a team that never had a ticket",
+    opt={"operation": Need.OWNER, "scope": Scope.ADMIN},
+    responses=refusals(409),
 )
 async def remove(asked: Asking, ref: TeamName) -> None:
     """Owners only; 409 for a team with tickets."""
@@ -82,17 +100,18 @@ async def remove(asked: Asking, ref: TeamName) -> None:
         await teams.remove(work, team, has_tickets=await has_tickets(work.session, team.id))
 
 
-@get("/{ref:str}/members", summary="Who is in a team")
-async def list_members(asked: Asking, ref: TeamName) -> Listed[MemberRow]:
+@get("/{ref:str}/members", summary="Who is in a team", opt={"operation": Need.PERSON})
+async def list_members(asked: Asking, ref: TeamName, limit: Limit = LIMIT, cursor: Cursor = None) -> Listed[MemberRow]:
     """For its members and owners."""
     async with asked.reading() as reader:
         team = await directory.team(reader, asked.actor, _ref(ref))
         require(policy.may_see_team(asked.actor, team.id), "Only its members see who is in a team.")
-        return Listed(await directory.members(reader, asked.actor, team.id), None)
+        seen = contacts(asked.actor, asked.now)
+        return listed(await directory.members(reader, seen, team.id, limit=limit, cursor=cursor))
 
 
 @put("/{ref:str}/members/{userId:str}", summary="Add a member, or change the role", status_code=204,
-     opt={"scope": Scope.ADMIN}, responses=refusals(422))  # fmt: skip
+     opt={"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN, **FRESH}, responses=refusals(422))  # fmt: skip
 async def put_member(asked: Asking, ref: TeamName, user_id: UserId, data: JSONBody[Membership]) -> None:
     """The team's admins and owners, up to their own role."""
     async with asked.work() as work:
@@ -101,7 +120,11 @@ async def put_member(asked: Asking, ref: TeamName, user_id: UserId, data: JSONBo
         await teams.put_member(work, team, user, role=data.role)
 
 
-@delete("/{ref:str}/members/{userId:str}", summary="Take somebody out of a team", opt={"scope": Scope.ADMIN})
+@delete(
+    "/{ref:str}/members/{userId:str}",
+    summary="Take somebody out of a team",
+    opt={"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN},
+)
 async def remove_member(asked: Asking, ref: TeamName, user_id: UserId) -> None:
     """They are unassigned from the team's open tickets."""
     async with asked.work() as work:

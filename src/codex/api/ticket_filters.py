@@ -8,15 +8,19 @@ from uuid import UUID
 
 from litestar.params import ParameterKwarg, QueryParameter
 
+from codex.api.answer_filters import answers_asked_for
 from codex.classification.queries import category_ids
 from codex.db.database import Reader
+from codex.desk.view_filters import Understood
+from codex.desk.view_reading import saved_view, usable
 from codex.httpkit.asked import Req
 from codex.identity.directory import team_ids
 from codex.kernel import clock
 from codex.kernel.actor import Actor
 from codex.kernel.checks import Checks
-from codex.kernel.errors import Problem
+from codex.kernel.errors import Invalid, NotFound, Problem
 from codex.tickets.filters import Filters, Span, StatusGroup
+from codex.tickets.listing import BY_ANSWER
 from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
 
 E = TypeVar("E", bound=StrEnum)
@@ -45,6 +49,13 @@ PARAMETERS: dict[str, ParameterKwarg] = {
     "assignee": _any_of(str, "people, by id; `me`; `none` for nobody"),
     "requester": _person(),
     "follower": _person(),
+    "tag": _any_of(str, "tags, for who sees them"),
+    "view": QueryParameter(
+        annotation=UUID, required=False, description="What this saved view holds, in its order unless `sort` is given."
+    ),
+    "deleted": QueryParameter(
+        annotation=bool, required=False, description="The deleted tickets that one may restore, instead of the others."
+    ),
     "category": _any_of(str, "categories, by id or slug, each with what lies under it"),
     **{f"{name}From": _instant(f"{name.capitalize()} at this instant or later") for name in SPANS},
     **{f"{name}To": _instant(f"{name.capitalize()} before this instant") for name in SPANS},
@@ -56,11 +67,12 @@ async def filters_of(request: Req, reader: Reader, actor: Actor) -> Filters:
     """What the request asks for. Raises Invalid naming every parameter that is not understood."""
     given = {name: request.query_params.getall(name) for name in request.query_params}
     values = {name: [v for text in texts for v in text.split(",") if v] for name, texts in given.items()}
+    view = await _view(values, reader, actor)
     with Checks() as check:
         check.problems += [
             Problem(name, f"There is no such filter; there are {', '.join(PARAMETERS)}.")
             for name in values
-            if name not in PARAMETERS and name not in PAGING
+            if name not in PARAMETERS and name not in PAGING and not name.startswith(BY_ANSWER)
         ]
         one = _One(check, actor)
         filters = Filters(
@@ -73,7 +85,12 @@ async def filters_of(request: Req, reader: Reader, actor: Actor) -> Filters:
             requester=one.person_in("requester", values),
             follower=one.person_in("follower", values),
             categories=await _categories(check, values, reader),
+            tags=tuple(tag.strip().lower() for tag in values.get("tag", ())),
+            is_deleted=one.flag("deleted", values),
+            answers=await answers_asked_for(check, given, reader),
             **{name: Span(one.time(f"{name}From", values), one.time(f"{name}To", values)) for name in SPANS},
+            condition=view.condition if view else None,
+            sort=view.sort if view else None,
         )
     return filters
 
@@ -108,6 +125,12 @@ class _One:
             self._check.fail(name, "One person at a time.")
         return self.person(name, texts[0]) if texts else None
 
+    def flag(self, name: str, values: dict[str, list[str]]) -> bool:
+        texts = values.get(name, [])
+        if any(text not in ("true", "false") for text in texts):
+            self._check.fail(name, "This is true or false.")
+        return texts[-1:] == ["true"]
+
     def time(self, name: str, values: dict[str, list[str]]) -> datetime | None:
         texts = values.get(name, [])
         try:
@@ -115,6 +138,16 @@ class _One:
         except ValueError:
             self._check.fail(name, f"{texts[-1]!r} is not an instant such as 2026-03-02T09:00:00Z.")
             return None
+
+
+async def _view(values: dict[str, list[str]], reader: Reader, actor: Actor) -> Understood | None:
+    """What the saved view that is asked for comes to. Raises Unprocessable for a broken one."""
+    if not values.get("view"):
+        return None
+    try:
+        return usable(await saved_view(reader, actor, UUID(values["view"][-1])))
+    except (NotFound, ValueError) as missing:
+        raise Invalid(Problem("view", f"There is no view {values['view'][-1]!r}.")) from missing
 
 
 async def _named(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
@@ -28,13 +28,27 @@ from codex.api.ticket_filters import PARAMETERS, filters_of
 from codex.classification.queries import category
 from codex.db.work import Work
 from codex.httpkit.asked import Asking, Req
+from codex.httpkit.needs import Need
 from codex.identity import queries as people
 from codex.identity.models import Team, User
 from codex.kernel import clock
 from codex.kernel.errors import Invalid, NotFound, Problem, Unprocessable, require
-from codex.tickets import assignment, lifecycle, listing, messages, opening, queries, reading, triage
+from codex.tickets import (
+    answers,
+    assignment,
+    followers,
+    lifecycle,
+    listing,
+    messages,
+    opening,
+    queries,
+    reading,
+    tagging,
+    triage,
+)
 from codex.tickets.models import MessageType, Ticket, TicketChannel, TicketPriority, TicketStatus
 from codex.tickets.past import detail_as_of
+from codex.tickets.policy import Operation
 from codex.tickets.rows import CountsRow, TicketDetail, TicketRow
 
 
@@ -57,6 +71,10 @@ class NewTicket(Body):
     assignee_id: UUID | None = None
     channel: TicketChannel = TicketChannel.PORTAL
     message: FirstMessage | None = None
+    tags: list[str] = []  # noqa: RUF012 - msgspec copies it
+    custom_fields: dict[str, Any] = {}  # noqa: RUF012 - as above
+    follower_ids: list[UUID] = []  # noqa: RUF012 - as above
+    attachment_ids: list[UUID] = []  # noqa: RUF012 - as above
 
 
 class TicketChanges(Body):
@@ -66,6 +84,9 @@ class TicketChanges(Body):
     description: str | UnsetType = UNSET
     priority: TicketPriority | UnsetType = UNSET
     category_id: UUID | None | UnsetType = UNSET
+    custom_fields: dict[str, Any] | UnsetType = UNSET
+    requester_id: UUID | UnsetType = UNSET
+    follow_up_at: datetime | None | UnsetType = UNSET
     version: int | UnsetType = UNSET
 
 
@@ -82,7 +103,8 @@ class Assignment(Body):
     assignee_id: UUID | None | UnsetType = UNSET
 
 
-Sort = Annotated[str, QueryParameter(name="sort", description=f"One of {', '.join(listing.SORTS)}; `-` is descending.")]
+_SORTS = f"One of {', '.join(listing.SORTS)}; `-` is descending."
+Sort = Annotated[str | None, QueryParameter(name="sort", description=_SORTS)]
 
 
 AsOf = Annotated[
@@ -90,11 +112,15 @@ AsOf = Annotated[
 ]
 
 
-@get("/", summary="Tickets that one may see")
+@get("/", summary="Tickets that one may see", responses=refusals(422), opt={"operation": Need.PERSON})
 async def list_tickets(
-    request: Req, asked: Asking, sort: Sort = listing.DEFAULT_SORT, limit: Limit = LIMIT, cursor: Cursor = None
+    request: Req, asked: Asking, sort: Sort = None, limit: Limit = LIMIT, cursor: Cursor = None
 ) -> Listed[TicketRow]:
-    """Narrowed by any filters together; newest change first unless `sort` says otherwise."""
+    """Narrowed by any filters together; newest change first unless `sort` or the view says otherwise.
+
+    `customField.<id>=value` narrows by the answers to a custom field, `sort=customField.<id>` sorts by them; tickets
+    without an answer come last.
+    """
     async with asked.reading() as reader:
         filters = await filters_of(request, reader, asked.actor)
         return listed(
@@ -102,14 +128,20 @@ async def list_tickets(
         )
 
 
-@get("/counts", summary="How many tickets one may see")
+@get("/counts", summary="How many tickets one may see", responses=refusals(422), opt={"operation": Need.PERSON})
 async def count_tickets(request: Req, asked: Asking) -> CountsRow:
     """By status, team and assignee, under the same filters as the list."""
     async with asked.reading() as reader:
         return await listing.counts(reader, asked.actor, await filters_of(request, reader, asked.actor), now=asked.now)
 
 
-@post("/", summary="Open a ticket", responses=refusals(422), response_headers=[ETAG, LOCATION])
+@post(
+    "/",
+    summary="Open a ticket",
+    responses=refusals(422),
+    response_headers=[ETAG, LOCATION],
+    opt={"operation": Need.PERSON},
+)
 async def create(asked: Asking, data: JSONBody[NewTicket]) -> Response[TicketDetail]:
     """For oneself or, as an agent, for somebody else. Everything in it happens together or not at all."""
     async with asked.work() as work:
@@ -121,7 +153,12 @@ async def create(asked: Asking, data: JSONBody[NewTicket]) -> Response[TicketDet
     )
 
 
-@get("/{ref:str}", summary="One ticket, by id, number or display id", response_headers=[ETAG])
+@get(
+    "/{ref:str}",
+    summary="One ticket, by id, number or display id",
+    response_headers=[ETAG],
+    opt={"operation": Operation.VIEW},
+)
 async def show(asked: Asking, ref: TicketName, as_of: AsOf = None) -> Response[TicketDetail]:
     """404 when it does not exist or is not visible to the reader: the two are not told apart."""
     if as_of is None:
@@ -131,8 +168,8 @@ async def show(asked: Asking, ref: TicketName, as_of: AsOf = None) -> Response[T
         return Response(await detail_as_of(reader, asked.actor, ticket, _instant(as_of)))
 
 
-@patch("/{ref:str}", summary="Change subject, description, priority or category", responses=refusals(412, 422),
-       response_headers=[ETAG])  # fmt: skip
+@patch("/{ref:str}", summary="Change what a ticket is about, how urgent and whose it is", responses=refusals(412, 422),
+       response_headers=[ETAG], opt={"operation": Operation.CHANGE})  # fmt: skip
 async def change(
     asked: Asking, ref: TicketName, data: JSONBody[TicketChanges], if_match: IfMatch = None
 ) -> Response[TicketDetail]:
@@ -145,11 +182,11 @@ async def change(
 
 
 @post("/{ref:str}/transition", summary="Move a ticket to another status", status_code=200,
-      responses=refusals(409, 412), response_headers=[ETAG])  # fmt: skip
+      responses=refusals(409, 412, 422), response_headers=[ETAG], opt={"operation": Operation.CHANGE})  # fmt: skip
 async def transition(
     asked: Asking, ref: TicketName, data: JSONBody[Transition], if_match: IfMatch = None
 ) -> Response[TicketDetail]:
-    """409 names the allowed statuses when the move is impossible."""
+    """409 names the allowed statuses when the move is impossible, 422 the custom fields that must be answered first."""
     async with asked.work() as work:
         ticket = await _locked(work, ref, versions=expected_versions(if_match))
         await lifecycle.move(work, ticket, to=data.status)
@@ -157,7 +194,8 @@ async def transition(
 
 
 @post("/{ref:str}/assign", summary="Assign, unassign or transfer a ticket", status_code=200,
-      responses={**refusals(412, 422), **NO_LONGER_SEEN}, response_headers=[ETAG])  # fmt: skip
+      responses={**refusals(412, 422), **NO_LONGER_SEEN}, response_headers=[ETAG],
+      opt={"operation": Operation.ASSIGN})  # fmt: skip
 async def assign(
     asked: Asking, ref: TicketName, data: JSONBody[Assignment], if_match: IfMatch = None
 ) -> Response[TicketDetail]:
@@ -182,12 +220,18 @@ async def _open(work: Work, data: NewTicket) -> Ticket:
     requester = await _requester(work, data.requester_id)
     team = await _team(work, data.team_id) if data.team_id else None
     chosen = await category(work.session, data.category_id) if data.category_id else None
+    if data.attachment_ids:
+        raise Unprocessable("There is no such file.", path="attachmentIds")
     for_agents = data.assignee_id is not None or data.message is not None
     require(not for_agents or work.actor.is_agent, "Only agents assign, or write a first message.")
     ticket = await opening.open_ticket(
         work, requester=requester, subject=data.subject, description=data.description, priority=data.priority,
-        channel=data.channel, team=team, category=chosen,
+        channel=data.channel, team=team, category=chosen, custom_fields=data.custom_fields,
     )  # fmt: skip
+    if data.tags:
+        await tagging.add(work, ticket, *data.tags, path="tags")
+    for user_id in dict.fromkeys(data.follower_ids):
+        await followers.add(work, ticket, await _person(work, user_id, "followerIds"))
     if data.assignee_id is not None:
         await assignment.assign_to(work, ticket, data.assignee_id)
     if data.message is not None:
@@ -205,10 +249,14 @@ def _instant(text: str) -> datetime:
 async def _requester(work: Work, requester_id: UUID | None) -> User | None:
     if requester_id in (None, work.actor.id):
         return None
+    return await _person(work, requester_id, "requesterId")
+
+
+async def _person(work: Work, user_id: UUID, path: str) -> User:
     try:
-        return await people.person(work.session, requester_id)
+        return await people.person(work.session, user_id)
     except NotFound as missing:
-        raise Unprocessable("There is no such person.", path="requesterId") from missing
+        raise Unprocessable("There is no such person.", path=path) from missing
 
 
 async def _team(work: Work, team_id: UUID) -> Team:
@@ -228,6 +276,12 @@ async def _apply(work: Work, ticket: Ticket, data: TicketChanges) -> None:
     if data.category_id is not UNSET:
         chosen = await category(work.session, data.category_id) if data.category_id else None
         await triage.set_category(work, ticket, chosen)
+    if data.custom_fields is not UNSET:
+        await answers.change(work, ticket, data.custom_fields)
+    if data.requester_id is not UNSET:
+        await triage.set_requester(work, ticket, await _person(work, data.requester_id, "requesterId"))
+    if data.follow_up_at is not UNSET:
+        await triage.put_off(work, ticket, data.follow_up_at)
 
 
 async def _locked(work: Work, ref: str, *, versions: Collection[int] | None) -> Ticket:

@@ -5,7 +5,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from codex.cli import credentials, events, imports, running, team, user
+from codex.cli import audit, credentials, events, imports, running, team, user
 from codex.cli.shell import BAD_INPUT, say_error
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.add_typer(team.app, name="team")
 app.add_typer(credentials.app, name="token")
 app.add_typer(imports.app, name="import")
 app.add_typer(events.app, name="events")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

@@ -1,24 +1,37 @@
 """`codex user …`: people."""
 
+import getpass
+import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 from sqlalchemy import select
 
 from codex.cli.shell import BAD_INPUT, Refused, desk, operator, run, say_json
-from codex.identity import people, queries, teams
+from codex.identity import passwords, people, queries, second_factor, teams
 from codex.identity.models import User
 from codex.kernel.actor import TeamRole, UserRole, system
 
-app = typer.Typer(help="People: add, list, deactivate.", no_args_is_help=True)
+app = typer.Typer(help="People: add, list, deactivate, and how they sign in.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(help="The mail address.")]
+
+
+class OfferedRole(StrEnum):
+    """The global roles that are given: all but ADMIN, which is deprecated."""
+
+    EMPLOYEE = UserRole.EMPLOYEE.value
+    AGENT = UserRole.AGENT.value
+    LEAD = UserRole.LEAD.value
+    TEAM_ADMIN = UserRole.TEAM_ADMIN.value
+    OWNER = UserRole.OWNER.value
 
 
 @app.command()
 def add(
     email: Email,
     name: Annotated[str, typer.Option(help="The name that others see.")],
-    role: Annotated[UserRole, typer.Option(help="The global role.")] = UserRole.EMPLOYEE,
+    role: Annotated[OfferedRole, typer.Option(help="The global role.")] = OfferedRole.EMPLOYEE,
     team: Annotated[list[str] | None, typer.Option(help="SLUG:ROLE, such as it:AGENT; may be repeated.")] = None,
 ) -> None:
     """Add a person and print the id. A TEAM_ADMIN's first team is the one administered."""
@@ -27,8 +40,9 @@ def add(
         wanted = [_membership(text) for text in team or ()]
         async with operator() as work:
             found = [(await queries.team_by_slug(work.session, slug), team_role) for slug, team_role in wanted]
-            primary = found[0][0].id if found and role in (UserRole.TEAM_ADMIN, UserRole.ADMIN) else None
-            user = await people.add(work, email=email, display_name=name, role=role, primary_team_id=primary)
+            given = UserRole(role)
+            primary = found[0][0].id if found and given is UserRole.TEAM_ADMIN else None
+            user = await people.add(work, email=email, display_name=name, role=given, primary_team_id=primary)
             for its_team, team_role in found:
                 await teams.put_member(work, its_team, user, role=team_role)
         typer.echo(str(user.id))
@@ -59,11 +73,34 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fa
 
 @app.command()
 def deactivate(email: Email) -> None:
-    """Shut a person out, at once: sessions and tokens stop working."""
+    """Shut a person out, at once and for good: sessions and tokens end."""
 
     async def command() -> None:
         async with operator() as work:
             await people.deactivate(work, await queries.person_by_email(work.session, email, lock=True))
+
+    run(command)
+
+
+@app.command()
+def password(email: Email) -> None:
+    """Set a person's password, read from standard input (asked for, unseen, at a terminal). Their sessions end."""
+
+    async def command() -> None:
+        given = getpass.getpass("New password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+        async with operator() as work:
+            await passwords.put(work, await queries.person_by_email(work.session, email, lock=True), given)
+
+    run(command)
+
+
+@app.command("second-factor-reset")
+def second_factor_reset(email: Email) -> None:
+    """Turn off the second factor of who has lost it: they sign in without a code until they set up another one."""
+
+    async def command() -> None:
+        async with operator() as work:
+            await second_factor.remove(work, await queries.person_by_email(work.session, email, lock=True))
 
     run(command)
 

@@ -116,11 +116,11 @@ class Reader:
         self._connection = connection
         self.statements = 0
 
-    async def all(self, sql: str, params: Params | Sequence[object] = ()) -> list[Row]:
-        """Every row of the answer."""
+    async def all(self, sql: str, params: Params | Sequence[object] = (), *, replan: bool = False) -> list[Row]:
+        """Every row of the answer. `replan`: the values are so unevenly common that no one plan fits them all."""
         self.statements += 1
         cursor = self._connection.cursor(binary=True, row_factory=tuple_row)
-        await cursor.execute(sql.encode(), params)
+        await cursor.execute(sql.encode(), params, prepare=False if replan else None)
         return await cursor.fetchall()
 
     async def run(self, sql: str, params: Params) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import psycopg
@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from codex.db.database import APP_ROLE, Database
+from codex.db.database import APP_ROLE, Database, Reader
 from codex.kernel import clock
-from codex.kernel.actor import Actor
+from codex.kernel.actor import INSIDE, Actor, Origin
 from codex.kernel.errors import Conflict
 from codex.kernel.facts import Fact
 
@@ -52,11 +52,12 @@ class Work:
         *,
         now: datetime | None = None,
         durable: bool = True,
+        origin: Origin = INSIDE,
     ) -> None:
         """`durable=False`: the commit does not wait for the disk; a crash may undo the last moments, never tear them.
         For work that can find out by itself how far it got (imports)."""
         self._database, self._settle, self._durable = database, settle, durable
-        self.actor = actor
+        self.actor, self.origin = actor, origin
         self.now = now or clock.now()
         self.cause_id: UUID | None = None
         self.depth = 0
@@ -99,6 +100,11 @@ class Work:
         taken, self._recorded = self._recorded, []
         return taken
 
+    async def reader(self) -> Reader:
+        """Plain reads within this transaction, of what has been flushed."""
+        raw: Any = (await (await self.session.connection()).get_raw_connection()).driver_connection
+        return Reader(raw)
+
     def step(self, actor: Actor, *, now: datetime) -> Step:
         """A part of this work that somebody else did, or that happened at another instant (a replayed year).
 
@@ -122,7 +128,7 @@ class Step(Work):
     """A work within a work: the same transaction, its own actor and instant."""
 
     def __init__(self, outer: Work, actor: Actor, now: datetime) -> None:
-        super().__init__(outer._database, outer._settle, actor, now=now)
+        super().__init__(outer._database, outer._settle, actor, now=now, origin=outer.origin)
         self.session = outer.session
         self.cause_id, self.depth = outer.cause_id, outer.depth
         self._outer = outer
@@ -145,6 +151,8 @@ class Works:
     database: Database
     settle: Settle
 
-    def begin(self, actor: Actor, *, now: datetime | None = None, durable: bool = True) -> Work:
+    def begin(
+        self, actor: Actor, *, now: datetime | None = None, durable: bool = True, origin: Origin = INSIDE
+    ) -> Work:
         """A new work for `async with`; see `Work`."""
-        return Work(self.database, self.settle, actor, now=now, durable=durable)
+        return Work(self.database, self.settle, actor, now=now, durable=durable, origin=origin)

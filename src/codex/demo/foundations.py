@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
 from codex.classification import categories
 from codex.classification.models import Category
-from codex.db.database import Reader
 from codex.db.work import Step, Work
 from codex.demo.cast import Member
 from codex.demo.desk import CATEGORIES, TEAMS, CategoryPlan, TeamPlan
@@ -56,9 +54,7 @@ async def _users(work: Work, emails: list[str]) -> dict[str, User]:
 async def _actor(work: Work, user: User) -> Actor:
     """The person with the rights that the open transaction gives them."""
     await work.session.flush()
-    connection = await work.session.connection()
-    raw: Any = (await connection.get_raw_connection()).driver_connection
-    return await queries.actor_of(Reader(raw), user.id)
+    return await queries.actor_of(await work.reader(), user.id)
 
 
 async def _team(step: Step, plan: TeamPlan) -> Team:

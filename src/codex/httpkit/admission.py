@@ -10,6 +10,7 @@ from msgspec import DecodeError, ValidationError
 from msgspec.json import decode
 
 from codex.httpkit.asked import Asked, Req, provide_asked
+from codex.httpkit.oversight import watch
 from codex.httpkit.problems import located
 from codex.kernel.errors import Invalid, NotFound, Problem
 
@@ -19,8 +20,10 @@ JSON = "application/json"
 async def admit(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """A guard: it runs before the body is read. Raises Unauthenticated, Forbidden, NotFound or Invalid."""
     request = cast(Req, connection)
-    request.state.asked = await provide_asked(request)
+    if request.state.get("asked") is None:  # a request with an Idempotency-Key is known by now
+        request.state.asked = await provide_asked(request)
     _refuse_nul(request)
+    await watch(request, request.state.asked)
 
 
 def admitted(request: Req) -> Asked:

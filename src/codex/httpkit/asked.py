@@ -6,21 +6,31 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from litestar import Request
 from litestar.di import NamedDependency
 
 from codex.db.database import Reader
 from codex.db.work import Work, Works
+from codex.httpkit.answers import Claim
+from codex.httpkit.edge import REQUEST_ID
+from codex.httpkit.needs import refuse
 from codex.identity import queries
 from codex.identity.queries import Credential
 from codex.kernel import clock
-from codex.kernel.actor import Actor, Scope
-from codex.kernel.errors import Forbidden, Unauthenticated
+from codex.kernel.actor import Actor, Origin, Scope
+from codex.kernel.errors import Forbidden, NeedsProof, Unauthenticated
 
 COOKIE = "codex_session"
 CSRF_HEADER = "x-csrf-token"
 SAFE = ("GET", "HEAD", "OPTIONS")
+PROOF_HOLDS = timedelta(minutes=10)
+"""So long after proving who they are people may do what is sensitive."""
+FRESH: dict[str, Any] = {"fresh": True}
+"""The `opt` of a route for which a browser's person proves anew who they are; a token does for itself."""
+IN_PERSON: dict[str, Any] = {"fresh": True, "in_person": True}
+"""The `opt` of a route about how one signs in: for a person who has just proven who they are, never for a token."""
 _TOUCH_AFTER = timedelta(minutes=5)
 
 Req = Request[Any, Any, Any]
@@ -35,10 +45,29 @@ class Asked:
     now: datetime
     works: Works
     session_secret: str | None
+    origin: Origin
+    claim: Claim | None = None
 
-    def work(self) -> Work:
-        """One change in the person's name."""
-        return self.works.begin(self.actor, now=self.now)
+    @property
+    def me(self) -> UUID:
+        """The id of the person who asks. Raises Unauthenticated when nobody does."""
+        if self.actor.id is None:
+            raise Unauthenticated("This is for people.")
+        return self.actor.id
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the person behind a session has proven who they are of late; a token has not."""
+        proven_at = self.credential.proven_at
+        return proven_at is not None and self.now - proven_at <= PROOF_HOLDS
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        """One change in the person's name; `claim`: under the key of a request that is carried out once."""
+        async with self.works.begin(self.actor, now=self.now, origin=self.origin) as work:
+            if self.claim is not None:
+                await self.claim.enter(work)
+            yield work
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reader]:
@@ -70,7 +99,28 @@ async def provide_asked(request: Req) -> Asked:
     needed: Scope = request.route_handler.opt.get("scope") or (Scope.READ if request.method in SAFE else Scope.WRITE)
     if not found.actor.scope.covers(needed):
         raise Forbidden(f"This token has the scope {found.actor.scope}; this needs {needed}.")
-    return Asked(found.actor, found, now, works, cookie if bearer is None else None)
+    refuse(found.actor, request.route_handler)
+    asked = Asked(found.actor, found, now, works, cookie if bearer is None else None, origin_of(request))
+    _refuse_unproven(request, asked)
+    return asked
+
+
+def origin_of(request: Req) -> Origin:
+    """Where a request came in, for what it changes."""
+    return Origin(request.client.host if request.client else None, request.state.get(REQUEST_ID))
+
+
+def base_url(request: Req) -> str:
+    """The desk's own address. What a client calls it counts only where no setting says so."""
+    return (request.app.state.base_url or str(request.base_url)).rstrip("/")
+
+
+def _refuse_unproven(request: Req, asked: Asked) -> None:
+    opt, is_session = request.route_handler.opt, asked.session_secret is not None
+    if opt.get("in_person") and not is_session:
+        raise Forbidden("This is changed in a browser, by a person who has just signed in; a token does not do.")
+    if opt.get("fresh") and is_session and not asked.is_fresh:
+        raise NeedsProof("Prove first that it is you: sign in again, or send your password or a code to /me/proof.")
 
 
 def bearer_token(request: Req) -> str | None:

@@ -26,6 +26,8 @@ _HEADERS: list[tuple[bytes, bytes]] = [
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
+REQUEST_ID = "request_id"
+"""Under this name the state of a request keeps its id."""
 _OURS = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 log = structlog.get_logger("codex.http")
 
@@ -42,6 +44,7 @@ class Edge:
             return
         given = dict(scope["headers"]).get(b"x-request-id", b"")
         request_id = given if _OURS.fullmatch(given) else uuid4().hex.encode()
+        scope.setdefault("state", {})[REQUEST_ID] = request_id.decode()
         began, status = time.perf_counter(), 500
 
         async def sending(message: Message) -> None:

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from codex.db.database import CONNECTION_LOST
 from codex.db.work import Works
 from codex.httpkit.asked import Req, bearer_token, provide_asked
+from codex.httpkit.needs import Need
 from codex.kernel import clock
 from codex.kernel.errors import NotFound
 
@@ -24,13 +25,19 @@ class Ready(Struct, frozen=True, rename="camel"):
     worker: str
 
 
-@get("/health/live", summary="Whether this process answers", sync_to_thread=False, include_in_schema=False)
+@get(
+    "/health/live",
+    summary="Whether this process answers",
+    sync_to_thread=False,
+    include_in_schema=False,
+    opt={"operation": Need.PUBLIC},
+)
 def live() -> dict[str, str]:
     """Alive, whatever else is the matter."""
     return {"status": "ok"}
 
 
-@get("/health/ready", summary="Whether requests can be served", include_in_schema=False)
+@get("/health/ready", summary="Whether requests can be served", include_in_schema=False, opt={"operation": Need.PUBLIC})
 async def ready(request: Req) -> Response[Ready]:
     """200 when the database is connected and migrated; the worker's heartbeat is told, and does not decide."""
     works: Works = request.app.state.works
@@ -49,7 +56,7 @@ async def ready(request: Req) -> Response[Ready]:
     return Response(Ready("ok", migrations, worker), status_code=200 if migrations == "ok" else 503)
 
 
-@get("/metrics", summary="Measurements for Prometheus", include_in_schema=False)
+@get("/metrics", summary="Measurements for Prometheus", include_in_schema=False, opt={"operation": Need.PUBLIC})
 async def metrics(request: Req) -> Response[bytes]:
     """For this machine only, or with an owner's token: not public. A proxied request is not from this machine."""
     if not _from_here(request):

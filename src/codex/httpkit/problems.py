@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ _STATUS: tuple[tuple[type[CodexError], int], ...] = (
     (errors.Unauthenticated, 401),
     (errors.Forbidden, 403),
     (errors.NotFound, 404),
+    (errors.TooOften, 429),
     (errors.Conflict, 409),
     (errors.StaleVersion, 412),
     (errors.Unprocessable, 422),
@@ -68,9 +70,15 @@ def respond(request: Req, error: Exception) -> Response[bytes]:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if body.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="codex"'
-    if body.status in (429, 503):
-        headers["Retry-After"] = "2"
+    headers |= retry_after(error, body)
     return Response(json.encode(body), status_code=body.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def retry_after(error: Exception, body: ProblemBody) -> dict[str, str]:
+    """The header that says in how many seconds to try again, where that may help."""
+    if isinstance(error, errors.TooOften):
+        return {"Retry-After": str(max(1, ceil(error.retry_after.total_seconds())))}
+    return {"Retry-After": "2"} if body.status in (429, 503) else {}
 
 
 def note_failure(error: Exception, body: ProblemBody) -> None:
@@ -81,11 +89,9 @@ def note_failure(error: Exception, body: ProblemBody) -> None:
 
 def _ours(error: CodexError) -> ProblemBody:
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
-    if isinstance(error, errors.Invalid):
+    if isinstance(error, errors.Invalid | errors.Unprocessable):
         found = [ProblemAt(p.path, p.message) for p in error.problems]
-        return problem(status, str(error), errors=found)
-    if isinstance(error, errors.Unprocessable) and error.path:
-        return problem(status, str(error), errors=[ProblemAt(error.path, str(error))])
+        return problem(status, str(error), errors=found or UNSET)
     if isinstance(error, errors.Conflict) and error.allowed:
         allowed = [str(a) for a in error.allowed]
         return problem(status, f"{error} Possible: {', '.join(allowed)}.", allowed=allowed)

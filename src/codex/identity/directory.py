@@ -1,6 +1,7 @@
 """Reading people and teams: rows whose JSON, by name and shape, is the contract of shapes.md."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,13 +14,21 @@ from codex.kernel.actor import Actor
 from codex.kernel.errors import NotFound
 
 _PERSON = """u.id, u.display_name, u.email, u.department, u.location, u.role::text, u.primary_team_id, u.is_active,
-    u.created_at, u.updated_at"""
+    u.away_until, u.created_at, u.updated_at"""
 _TEAM = """t.id, t.name, t.slug, t.prefix, t.description, t.assignment_strategy::text, t.is_active, t.is_confidential,
-    t.created_at, t.updated_at"""
+    t.followers_may_reply, t.created_at, t.updated_at"""
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Whose contact the reader may see, as a condition on `users u` with its parameters."""
+
+    sql: str
+    params: Mapping[str, object]
 
 
 class PersonRow(Struct, frozen=True, rename="camel", kw_only=True):
-    """A person. All but id and name only for those who work for a team, and for oneself."""
+    """A person. All but id and name only for who may see their contact."""
 
     id: UUID
     display_name: str
@@ -29,6 +38,7 @@ class PersonRow(Struct, frozen=True, rename="camel", kw_only=True):
     role: str | UnsetType = UNSET
     primary_team_id: UUID | None | UnsetType = UNSET
     is_active: bool | UnsetType = UNSET
+    away_until: datetime | None | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
     updated_at: datetime | UnsetType = UNSET
 
@@ -44,6 +54,7 @@ class TeamRow(Struct, frozen=True, rename="camel", kw_only=True):
     prefix: str | None | UnsetType = UNSET
     assignment_strategy: str | UnsetType = UNSET
     is_confidential: bool | UnsetType = UNSET
+    followers_may_reply: bool | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
     updated_at: datetime | UnsetType = UNSET
 
@@ -56,40 +67,52 @@ class MemberRow(Struct, frozen=True, rename="camel"):
 
 
 async def people(
-    reader: Reader, actor: Actor, *, q: str = "", limit: int = 50, cursor: str | None = None
+    reader: Reader, actor: Actor, contacts: Contacts, *, q: str = "", limit: int = 50, cursor: str | None = None
 ) -> Page[PersonRow]:
-    """People by name; `q` finds a part of a name or, for those who may see it, of an address."""
+    """People by name; `q` finds a part of a name or, of those whose contact one may see, of an address."""
     conditions = ["true"] if policy.may_administer_people(actor) else ["u.is_active"]
-    params: dict[str, object] = {"limit": limit + 1}
+    params: dict[str, object] = {**contacts.params, "limit": limit + 1}
     if q:
-        also = " OR u.email LIKE lower(%(q)s)" if policy.may_list_people(actor) else ""
-        conditions.append(f"(lower(u.display_name) LIKE lower(%(q)s){also})")
+        conditions.append(
+            f"(lower(u.display_name) LIKE lower(%(q)s) OR (u.email LIKE lower(%(q)s) AND {contacts.sql}))"
+        )
         params["q"] = f"%{_literal(q.strip())}%"
     if cursor is not None:
-        place = decode(cursor, sort="name")
         conditions.append("(lower(u.display_name), u.id) > (%(after)s, %(after_id)s)")
-        params |= {"after": str(place.value), "after_id": place.id}
+        params |= _after(cursor)
     rows = await reader.all(
-        f"""SELECT {_PERSON}, lower(u.display_name) FROM users u WHERE {" AND ".join(conditions)}
+        f"""SELECT {_PERSON}, {contacts.sql}, lower(u.display_name) FROM users u WHERE {" AND ".join(conditions)}
             ORDER BY lower(u.display_name), u.id LIMIT %(limit)s""",
         params,
     )
     page = cut(rows, limit=limit, place=lambda row: Place("name", row[-1], row[0]))
-    return Page([person_row(row[:-1], actor) for row in page.items], page.next_cursor)
+    return Page([person_row(row[:-1]) for row in page.items], page.next_cursor)
 
 
-async def person(reader: Reader, actor: Actor, user_id: UUID) -> PersonRow:
+async def person(reader: Reader, actor: Actor, contacts: Contacts, user_id: UUID) -> PersonRow:
     """One person. Raises NotFound."""
-    row = await reader.first(f"SELECT {_PERSON} FROM users u WHERE u.id = %(id)s", {"id": user_id})
+    row = await reader.first(
+        f"SELECT {_PERSON}, {contacts.sql} FROM users u WHERE u.id = %(id)s", {**contacts.params, "id": user_id}
+    )
     if row is None or not (row[7] or policy.may_administer_people(actor)):
         raise NotFound("There is no such person.")
-    return person_row(row, actor)
+    return person_row(row)
 
 
-async def teams(reader: Reader, actor: Actor) -> list[TeamRow]:
-    """All teams by name; inactive ones only for who administers them."""
-    rows = await reader.all(f"SELECT {_TEAM} FROM teams t ORDER BY lower(t.name), t.id")
-    return [team_row(row, actor) for row in rows if row[6] or policy.may_administer_team(actor, row[0])]
+async def teams(reader: Reader, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page[TeamRow]:
+    """Teams by name; inactive ones only for their members and owners."""
+    after = "(lower(t.name), t.id) > (%(after)s, %(after_id)s)" if cursor is not None else "true"
+    rows = await reader.all(
+        f"""SELECT {_TEAM}, lower(t.name) FROM teams t
+            WHERE (t.is_active OR %(sees_all)s OR t.id = ANY(%(my_teams)s)) AND {after}
+            ORDER BY lower(t.name), t.id LIMIT %(limit)s""",
+        {
+            "sees_all": policy.may_administer_teams(actor), "my_teams": list(actor.team_roles), "limit": limit + 1,
+            **(_after(cursor) if cursor is not None else {}),
+        },
+    )  # fmt: skip
+    page = cut(rows, limit=limit, place=lambda row: Place("name", row[-1], row[0]))
+    return Page([team_row(row[:-1], actor) for row in page.items], page.next_cursor)
 
 
 async def team(reader: Reader, actor: Actor, ref: UUID | str) -> TeamRow:
@@ -101,14 +124,19 @@ async def team(reader: Reader, actor: Actor, ref: UUID | str) -> TeamRow:
     return team_row(row, actor)
 
 
-async def members(reader: Reader, actor: Actor, team_id: UUID) -> list[MemberRow]:
+async def members(
+    reader: Reader, contacts: Contacts, team_id: UUID, *, limit: int = 50, cursor: str | None = None
+) -> Page[MemberRow]:
     """Who is in a team, by name."""
+    after = "(lower(u.display_name), u.id) > (%(after)s, %(after_id)s)" if cursor is not None else "true"
     rows = await reader.all(
-        f"""SELECT {_PERSON}, m.role::text FROM team_members m JOIN users u ON u.id = m.user_id
-            WHERE m.team_id = %(team)s ORDER BY lower(u.display_name), u.id""",
-        {"team": team_id},
+        f"""SELECT {_PERSON}, {contacts.sql}, m.role::text, lower(u.display_name)
+            FROM team_members m JOIN users u ON u.id = m.user_id
+            WHERE m.team_id = %(team)s AND {after} ORDER BY lower(u.display_name), u.id LIMIT %(limit)s""",
+        {**contacts.params, "team": team_id, "limit": limit + 1, **(_after(cursor) if cursor is not None else {})},
     )
-    return [MemberRow(person_row(row[:-1], actor), row[-1]) for row in rows]
+    page = cut(rows, limit=limit, place=lambda row: Place("name", row[-1], row[0]))
+    return Page([MemberRow(person_row(row[:-2]), row[-2]) for row in page.items], page.next_cursor)
 
 
 async def team_ids(reader: Reader, slugs: Sequence[str]) -> dict[str, UUID]:
@@ -117,26 +145,32 @@ async def team_ids(reader: Reader, slugs: Sequence[str]) -> dict[str, UUID]:
     return dict(rows)
 
 
-def person_row(row: Row, actor: Actor) -> PersonRow:
-    """A row of _PERSON as far as the actor may see it."""
-    if not (policy.may_list_people(actor) or row[0] == actor.id):
+def person_row(row: Row) -> PersonRow:
+    """A row of _PERSON and of whether its contact may be seen."""
+    if not row[-1]:
         return PersonRow(id=row[0], display_name=row[1])
     return PersonRow(
         id=row[0], display_name=row[1], email=row[2], department=row[3], location=row[4], role=row[5],
-        primary_team_id=row[6], is_active=row[7], created_at=row[8], updated_at=row[9],
+        primary_team_id=row[6], is_active=row[7], away_until=row[8], created_at=row[9], updated_at=row[10],
     )  # fmt: skip
 
 
 def team_row(row: Row, actor: Actor) -> TeamRow:
     """A row of _TEAM as far as the actor may see it."""
-    team_id, name, slug, prefix, description, strategy, active, confidential, created, updated = row
+    team_id, name, slug, prefix, description, strategy, active, confidential, followers, created, updated = row
     public = TeamRow(id=team_id, name=name, slug=slug, description=description, is_active=active)
     if not policy.may_see_team(actor, team_id):
         return public
     return TeamRow(
         id=team_id, name=name, slug=slug, description=description, is_active=active, prefix=prefix,
-        assignment_strategy=strategy, is_confidential=confidential, created_at=created, updated_at=updated,
+        assignment_strategy=strategy, is_confidential=confidential, followers_may_reply=followers, created_at=created,
+        updated_at=updated,
     )  # fmt: skip
+
+
+def _after(cursor: str) -> dict[str, object]:
+    place = decode(cursor, sort="name")
+    return {"after": str(place.value), "after_id": place.id}
 
 
 def _literal(text: str) -> str:

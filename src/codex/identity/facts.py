@@ -70,6 +70,71 @@ class TokenRevoked(PersonFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordSet(PersonFact):
+    """Somebody has a password, or another one, from now on; other sessions ended."""
+
+    type: ClassVar[str] = "PASSWORD_SET"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorAdded(PersonFact):
+    """Somebody signs in with codes of an authenticator app as well from now on."""
+
+    type: ClassVar[str] = "SECOND_FACTOR_ADDED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorRemoved(PersonFact):
+    """Somebody signs in without a second factor from now on."""
+
+    type: ClassVar[str] = "SECOND_FACTOR_REMOVED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesMade(PersonFact):
+    """Somebody has new recovery codes; the ones before them are over."""
+
+    type: ClassVar[str] = "RECOVERY_CODES_MADE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(PersonFact):
+    """A recovery code stood in for the authenticator app; `left` remain."""
+
+    type: ClassVar[str] = "RECOVERY_CODE_USED"
+    left: int
+
+    def payload(self) -> dict[str, object]:
+        """How many remain, never a code."""
+        return {**PersonFact.payload(self), "left": self.left}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRevoked(PersonFact):
+    """A browser was signed out from elsewhere."""
+
+    type: ClassVar[str] = "SESSION_REVOKED"
+    session_id: UUID
+
+    def payload(self) -> dict[str, object]:
+        """Which session."""
+        return {**PersonFact.payload(self), "sessionId": str(self.session_id)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityLinked(PersonFact):
+    """Somebody signs in through an identity provider from now on, who knows them as `subject`."""
+
+    type: ClassVar[str] = "IDENTITY_LINKED"
+    issuer: str
+    subject: str
+
+    def payload(self) -> dict[str, object]:
+        """Who they are there."""
+        return {**PersonFact.payload(self), "issuer": self.issuer, "subject": self.subject}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamFact(AdminFact):
     """Something about one team; `team_id` is set."""
 

@@ -87,7 +87,10 @@ class TeamMember(Base):
 
 
 class PersonalToken(Base):
-    """A personal API token. Only its SHA-256 is kept; `hint` is its first characters, for the owner."""
+    """A personal API token. Only its SHA-256 is kept; `hint` is its first characters, for the owner.
+
+    `made_with_id`: the token that asked for this one, if one did; it does not outlive that one.
+    """
 
     __tablename__ = "personal_tokens"
 
@@ -97,6 +100,7 @@ class PersonalToken(Base):
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     hint: Mapped[str]
     scope: Mapped[Scope] = mapped_column(pg_enum(Scope))
+    made_with_id: Mapped[UUID | None] = ref("personal_tokens.id", ondelete="CASCADE")
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
@@ -186,15 +190,20 @@ class ExternalIdentity(Base):
 
 
 class SigninAttempt(Base):
-    """Somebody tried to sign in; `account` is the SHA-256 of the address that was given, whether or not it exists."""
+    """Somebody tried to sign in; `account` is the SHA-256 of the address that was given, whether or not it exists.
+
+    `way`: with a password, with a code of the second factor, or by asking for a link. `address`: where from.
+    """
 
     __tablename__ = "signin_attempts"
     __table_args__ = (
+        CheckConstraint("way IN ('password', 'code', 'link')", name="way"),
         Index("ix_signin_attempts_account_created_at", "account", "created_at"),
         Index("ix_signin_attempts_address_created_at", "address", "created_at"),
     )
 
     id: Mapped[Id]
+    way: Mapped[str]
     account: Mapped[bytes]
     address: Mapped[str]
     succeeded: Mapped[bool]

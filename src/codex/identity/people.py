@@ -1,16 +1,18 @@
 """Verbs about people: add, change, deactivate."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy import select
 
 from codex.db.work import Work
-from codex.identity import policy, queries
+from codex.identity import policy, queries, sessions, tokens
 from codex.identity.facts import PersonAdded, PersonChanged
 from codex.identity.models import Team, User
 from codex.kernel.actor import UserRole
+from codex.kernel.changes import apply, given_of
 from codex.kernel.checks import Checks
 from codex.kernel.errors import Conflict, Unprocessable, require
 
@@ -59,15 +61,19 @@ class PersonChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=
     role: UserRole | UnsetType = UNSET
     primary_team_id: UUID | None | UnsetType = UNSET
     is_active: bool | UnsetType = UNSET
+    away_until: datetime | None | UnsetType = UNSET
 
 
 _ADMINISTRATIVE = ("email", "role", "primary_team_id", "is_active")
 
 
 async def change(work: Work, user: User, wanted: PersonChanges) -> None:
-    """Change what is given. Everybody changes their own name, place, zone and theme; the rest is the owners' to change.
+    """Change what is given. Everybody changes their own name, place, zone, theme and absence; the rest is the owners'
+    to change.
 
-    Raises Conflict for what would leave the desk without an active owner.
+    Who is deactivated loses sessions, links and tokens for good: they do not come back with the account. Another
+    address ends the links that were sent to the old one. Raises Conflict for what would leave the desk without an
+    active owner.
     """
     given = given_of(wanted)
     own = work.actor.id == user.id and not any(name in given for name in _ADMINISTRATIVE)
@@ -84,31 +90,21 @@ async def change(work: Work, user: User, wanted: PersonChanges) -> None:
     if new:
         user.updated_at = work.now
         await work.session.flush()
+        await _shut_ways_in(work, user, new)
         work.record(PersonChanged(user_id=user.id, email=user.email, old=old, new=new))
 
 
 async def deactivate(work: Work, user: User) -> None:
-    """Shut a person out, at once: tokens and sessions of inactive people are nobody's."""
+    """Shut a person out, at once and for good: see `change`."""
     await change(work, user, PersonChanges(is_active=False))
 
 
-def given_of(wanted: Struct) -> dict[str, object]:
-    """The fields of a change that are not UNSET."""
-    values = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
-    return {name: value for name, value in values.items() if value is not UNSET}
-
-
-def apply(row: object, given: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
-    """Set what is given and differs; returns the old and the new values of what changed, as JSON values."""
-    changed = {name: value for name, value in given.items() if value != getattr(row, name)}
-    old = {name: _plain(getattr(row, name)) for name in changed}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    return old, {name: _plain(value) for name, value in changed.items()}
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, bool | None) else str(value)
+async def _shut_ways_in(work: Work, user: User, new: Mapping[str, object]) -> None:
+    if not user.is_active and "is_active" in new:
+        await sessions.end_all(work, user)
+        await tokens.revoke_all(work, user)
+    elif "email" in new:
+        await sessions.end_links(work, user)
 
 
 def _checked(wanted: PersonChanges) -> dict[str, object]:
@@ -124,6 +120,8 @@ def _checked(wanted: PersonChanges) -> dict[str, object]:
             checked["location"] = check.note("location", wanted.location)
         if isinstance(wanted.time_zone, str):
             checked["time_zone"] = check.zone("timeZone", wanted.time_zone)
+        if isinstance(wanted.away_until, datetime):
+            checked["away_until"] = check.instant("awayUntil", wanted.away_until)
         if isinstance(wanted.theme, str) and wanted.theme not in ("light", "dark"):
             check.fail("theme", "This must be light, dark or null.")
     return checked
@@ -142,5 +140,8 @@ async def _refuse_unknown_team(work: Work, team_id: UUID | None | UnsetType) -> 
 async def _keep_an_owner(work: Work, user: User, wanted: PersonChanges) -> None:
     was_owner = user.role is UserRole.OWNER and user.is_active
     leaves = wanted.role not in (UNSET, UserRole.OWNER) or wanted.is_active is False
-    if was_owner and leaves and await queries.active_owners(work.session) <= 1:
+    if not (was_owner and leaves):
+        return
+    await queries.lock_person(work.session, user.id)
+    if await queries.active_owners(work.session) <= 1:
         raise Conflict("This is the last active owner; make somebody else an owner first.")

@@ -10,11 +10,6 @@ def may_administer_people(actor: Actor) -> bool:
     return not actor.is_person or actor.is_owner
 
 
-def may_list_people(actor: Actor) -> bool:
-    """Contacts of everybody: those who work for a team. Everybody else sees names only."""
-    return not actor.is_person or actor.is_agent
-
-
 def may_administer_teams(actor: Actor) -> bool:
     """Add and remove whole teams."""
     return may_administer_people(actor)

@@ -1,7 +1,7 @@
 """Reads of people and teams, and the one place that turns credentials into an Actor."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +18,17 @@ from codex.kernel.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a token or cookie turned out to be: who, and which credential it was."""
+    """What a token or cookie turned out to be: who, and which credential it was.
+
+    `proven_at`: when the person behind a session last proved who they are; None for a token.
+    `expires_at`: when it ends; None: never.
+    """
 
     actor: Actor
     id: UUID
     last_used_at: datetime | None
+    proven_at: datetime | None
+    expires_at: datetime | None
     time_zone: str
     theme: str | None
 
@@ -36,15 +42,16 @@ _PERSON = """
     u.id, u.display_name, u.email, u.role::text, u.primary_team_id, u.time_zone, u.theme,
     ARRAY(SELECT m.team_id::text || m.role::text FROM team_members m WHERE m.user_id = u.id ORDER BY 1)"""
 BY_TOKEN = f"""
-    SELECT t.id, t.last_used_at, t.scope::text, {_PERSON}
+    SELECT t.id, t.last_used_at, NULL, t.expires_at, t.scope::text, {_PERSON}
     FROM personal_tokens t JOIN users u ON u.id = t.user_id
     WHERE t.token_hash = %(hash)s AND u.is_active AND t.revoked_at IS NULL
       AND (t.expires_at IS NULL OR t.expires_at > %(now)s)"""
 BY_SESSION = f"""
-    SELECT s.id, s.last_seen_at, 'admin', {_PERSON}
+    SELECT s.id, s.last_seen_at, s.proven_at, s.expires_at, 'admin', {_PERSON}
     FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.token_hash = %(hash)s AND u.is_active AND s.expires_at > %(now)s"""
-_BY_PERSON = f"SELECT u.id, NULL, 'admin', {_PERSON} FROM users u WHERE u.id = %(id)s AND u.is_active"
+_BY_PERSON = f"SELECT u.id, NULL, NULL, NULL, 'admin', {_PERSON} FROM users u WHERE u.id = %(id)s AND u.is_active"
+_BY_PEOPLE = f"{_BY_PERSON.replace('= %(id)s', '= ANY(%(ids)s)')} ORDER BY lower(u.display_name), u.id"
 
 
 async def credential(reader: Reader, sql: str, secret: str, *, now: datetime) -> Credential | None:
@@ -61,8 +68,15 @@ async def actor_of(reader: Reader, user_id: UUID) -> Actor:
     return _credential(row).actor
 
 
+async def actors_of(reader: Reader, user_ids: Collection[UUID]) -> list[Actor]:
+    """The actors that those of these people are who are active, by name."""
+    rows = await reader.all(_BY_PEOPLE, {"ids": list(user_ids)})
+    return [_credential(row).actor for row in rows]
+
+
 def _credential(row: Sequence[Any]) -> Credential:
-    credential_id, last_used_at, scope, user_id, name, email, role, primary, zone, theme, memberships = row
+    (credential_id, last_used_at, proven_at, expires_at, scope, user_id, name, email, role, primary, zone, theme,
+     memberships) = row  # fmt: skip
     actor = Actor(
         ActorKind.PERSON,
         name,
@@ -72,7 +86,7 @@ def _credential(row: Sequence[Any]) -> Credential:
         team_roles(UserRole(role), primary, {UUID(m[:36]): TeamRole(m[36:]) for m in memberships}),
         Scope(scope),
     )
-    return Credential(actor, credential_id, last_used_at, zone or "UTC", theme)
+    return Credential(actor, credential_id, last_used_at, proven_at, expires_at, zone or "UTC", theme)
 
 
 def team_roles(
@@ -111,6 +125,13 @@ async def lock_person(session: AsyncSession, user_id: UUID) -> None:
     is_owner = select(User.id).where(User.id == user_id, User.role == UserRole.OWNER).exists()
     owners = (User.role == UserRole.OWNER) & User.is_active & is_owner
     await session.execute(select(User.id).where((User.id == user_id) | owners).order_by(User.id).with_for_update())
+
+
+async def is_still_active(session: AsyncSession, user: User) -> bool:
+    """Whether a person is active, and will be until this work commits: for giving them a way in, which whoever
+    shuts them out at the same moment must find, or which must find that they are out."""
+    await session.refresh(user, with_for_update={"read": True})
+    return user.is_active
 
 
 async def team(session: AsyncSession, team_id: UUID, *, lock: bool = False) -> Team:

@@ -1,4 +1,4 @@
-"""Signing in: one-time links and the browser sessions that they open."""
+"""Signing in by a one-time link; and forgetting what is long over."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -6,17 +6,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, select, update
 
 from codex.db.work import Work
-from codex.identity import queries
-from codex.identity.models import Session, SigninLink, User
+from codex.identity import attempts, queries
+from codex.identity.models import Session, SigninAttempt, SigninLink, User
 from codex.kernel.errors import Unauthenticated, Unprocessable
 
 LINK_LIVES = timedelta(minutes=15)
-SESSION_LIVES = timedelta(days=14)
 
 
 async def make_link(work: Work, user: User) -> str:
     """The secret of a new one-time link for a person; it works once, within LINK_LIVES."""
-    if not user.is_active:
+    if not await queries.is_still_active(work.session, user):
         raise Unprocessable(f"{user.display_name} is deactivated.")
     secret = secrets.token_urlsafe(32)
     work.session.add(
@@ -35,8 +34,8 @@ async def link_owner(work: Work, secret: str) -> User:
     return user
 
 
-async def use_link(work: Work, secret: str, *, user_agent: str | None = None) -> str:
-    """Open a session with a link and return the session's secret. A link opens one session, ever."""
+async def use_link(work: Work, secret: str) -> User:
+    """Use a link up, once and for ever; returns whom it proves to be there."""
     user = await link_owner(work, secret)
     used = await work.session.execute(
         update(SigninLink)
@@ -46,30 +45,19 @@ async def use_link(work: Work, secret: str, *, user_agent: str | None = None) ->
     )
     if used.first() is None:
         raise Unauthenticated("This sign-in link has been used or is too old. Ask for a new one.")
-    session_secret = secrets.token_urlsafe(32)
-    work.session.add(
-        Session(
-            user_id=user.id, token_hash=queries.digest(session_secret), expires_at=work.now + SESSION_LIVES,
-            user_agent=(user_agent or "")[:300] or None, last_seen_at=work.now, created_at=work.now,
-        )
-    )  # fmt: skip
-    return session_secret
-
-
-async def sign_out(work: Work, session_secret: str) -> None:
-    """End a session; one that is over already stays over."""
-    await work.session.execute(delete(Session).where(Session.token_hash == queries.digest(session_secret)))
+    return user
 
 
 async def forget_expired(work: Work) -> int:
-    """Delete links and sessions whose time is over for a day; returns how many."""
+    """Delete links and sessions whose time is over for a day, and attempts that no longer count; returns how many."""
     gone = 0
     for table in (SigninLink, Session):
         result = await work.session.execute(
             delete(table).where(table.expires_at < work.now - timedelta(days=1)).returning(table.id)
         )
         gone += len(result.all())
-    return gone
+    stale = delete(SigninAttempt).where(SigninAttempt.created_at < work.now - attempts.KEPT)
+    return gone + len((await work.session.execute(stale.returning(SigninAttempt.id))).all())
 
 
 def _live(secret: str, now: datetime) -> Select[User]:

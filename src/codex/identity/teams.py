@@ -7,8 +7,8 @@ from codex.db.work import Work
 from codex.identity import policy, queries
 from codex.identity.facts import MemberPut, MemberRemoved, TeamAdded, TeamChanged, TeamRemoved
 from codex.identity.models import Team, TeamAssignmentStrategy, TeamMember, User
-from codex.identity.people import apply, given_of
 from codex.kernel.actor import TeamRole
+from codex.kernel.changes import apply, given_of
 from codex.kernel.checks import Checks
 from codex.kernel.errors import Conflict, NotFound, Unprocessable, require
 
@@ -24,6 +24,7 @@ async def add(
     description: str | None = None,
     strategy: TeamAssignmentStrategy = TeamAssignmentStrategy.QUEUE_ONLY,
     is_confidential: bool = False,
+    followers_may_reply: bool = True,
 ) -> Team:
     """Add a team. Raises Invalid for a bad name, slug or prefix, Conflict when the slug is taken."""
     require(policy.may_administer_teams(work.actor), "Only owners add teams.")
@@ -35,7 +36,8 @@ async def add(
     await _refuse_taken(work, slug)
     team = Team(
         name=name, slug=slug, prefix=prefix, description=description, assignment_strategy=strategy, is_active=True,
-        is_confidential=is_confidential, created_at=work.now, updated_at=work.now,
+        is_confidential=is_confidential, followers_may_reply=followers_may_reply, created_at=work.now,
+        updated_at=work.now,
     )  # fmt: skip
     work.session.add(team)
     await work.session.flush()
@@ -52,6 +54,7 @@ class TeamChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=Tr
     description: str | None | UnsetType = UNSET
     assignment_strategy: TeamAssignmentStrategy | UnsetType = UNSET
     is_confidential: bool | UnsetType = UNSET
+    followers_may_reply: bool | UnsetType = UNSET
     is_active: bool | UnsetType = UNSET
 
 

@@ -72,6 +72,18 @@ NO_TEAMS: Mapping[UUID, TeamRole] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a change came in: the network address it was sent from and the id of its request; None inside."""
+
+    address: str | None = None
+    request_id: str | None = None
+
+
+INSIDE = Origin()
+"""The worker, an operator's shell, an import: no request."""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody or something that asks or acts, with the rights it has at this moment.
 

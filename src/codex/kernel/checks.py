@@ -47,9 +47,9 @@ class Checks:
             self.fail(path, f"This may have at most {most} characters; it has {len(text)}.")
         return text
 
-    def note(self, path: str, value: str | None) -> str | None:
+    def note(self, path: str, value: str | None, *, most: int = 200) -> str | None:
         """One line of text that need not be there."""
-        return self.line(path, value) if value and _NOT_KEPT.sub("", value).strip() else None
+        return self.line(path, value, most=most) if value and _NOT_KEPT.sub("", value).strip() else None
 
     def text(self, path: str, value: str, *, most: int, required: bool = False) -> str:
         """Text of several lines; what PostgreSQL cannot keep is removed."""
@@ -80,6 +80,12 @@ class Checks:
         if not _PREFIX.fullmatch(text):
             self.fail(path, "Use up to ten capital letters and digits, starting with a letter, such as IT.")
         return text
+
+    def place(self, path: str, value: int) -> int:
+        """A place in an order: any number that PostgreSQL's integer holds."""
+        if not -(2**31) <= value < 2**31:
+            self.fail(path, "This number is too large.")
+        return value
 
     def instant(self, path: str, value: datetime) -> datetime:
         """An instant, in UTC."""

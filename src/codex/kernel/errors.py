@@ -1,6 +1,8 @@
 """What can go wrong in words fit for a screen; a door maps each kind to its status, anything else is a bug."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class CodexError(Exception):
@@ -19,6 +21,18 @@ class Forbidden(CodexError):
     """The actor may see it and may not do this to it."""
 
 
+class NeedsProof(Forbidden):
+    """Before this, people prove anew who they are: their last proof is too long ago."""
+
+
+class TooOften(CodexError):
+    """It was tried too often; after `retry_after` it may be tried again."""
+
+    def __init__(self, message: str, *, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class Conflict(CodexError):
     """What is asked does not fit the present state; `allowed` names what would."""
 
@@ -31,20 +45,21 @@ class StaleVersion(CodexError):
     """The caller's idea of the resource is older than the resource."""
 
 
-class Unprocessable(CodexError):
-    """Well-formed, and still impossible: an assignee who is not in the team, say."""
-
-    def __init__(self, message: str, *, path: str = "") -> None:
-        super().__init__(message)
-        self.path = path
-
-
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with the input: where (`priority`, `customFields.asset`) and what."""
+    """One thing wrong with the input: where (`priority`, `customFields.<id>`) and what."""
 
     path: str
     message: str
+
+
+class Unprocessable(CodexError):
+    """Well-formed, and still impossible: an assignee who is not in the team, say. `problems` names what, if known."""
+
+    def __init__(self, message: str, *, path: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.path = path
+        self.problems = tuple(problems) or ((Problem(path, message),) if path else ())
 
 
 class Invalid(CodexError):

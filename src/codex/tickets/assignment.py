@@ -26,22 +26,23 @@ async def assign_to(work: Work, ticket: Ticket, agent_id: UUID | None) -> None:
     await _put_person(work, ticket, agent_id)
 
 
-async def transfer_to(work: Work, ticket: Ticket, team: Team, *, agent_id: UUID | None = None) -> None:
-    """Move the ticket to another team, to one of its members or to its queue.
+async def transfer_to(work: Work, ticket: Ticket, team: Team | None, *, agent_id: UUID | None = None) -> None:
+    """Move the ticket to another team, to one of its members or to its queue; None: to no team, the global queue.
 
     The old team's sight ends with the transfer. Within the same team it is `assign_to`, and nobody is taken off.
     Raises Unprocessable for an inactive team or a person outside it.
     """
-    if team.id == ticket.assigned_team_id:
+    team_id = team.id if team else None
+    if team_id == ticket.assigned_team_id:
         await assign_to(work, ticket, agent_id or ticket.assignee_id)
         return
     require(may(work.actor, Operation.TRANSFER, ticket), "You may not move this ticket to another team.")
-    if not team.is_active:
+    if team is not None and not team.is_active:
         raise Unprocessable(f"The team {team.name} is not active.", path="teamId")
     if ticket.assignee_id is not None:
         await _put_person(work, ticket, None)
-    old, ticket.assigned_team_id = ticket.assigned_team_id, team.id
-    work.record(TeamChanged(ticket=ticket, old=old, new=team.id))
+    old, ticket.assigned_team_id = ticket.assigned_team_id, team_id
+    work.record(TeamChanged(ticket=ticket, old=old, new=team_id))
     if agent_id is not None:
         await _put_person(work, ticket, agent_id)
 

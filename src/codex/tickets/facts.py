@@ -73,10 +73,21 @@ class TicketOpened(TicketFact):
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChanged(Changed["TicketStatus"]):
-    """The ticket moved along the status machine."""
+    """The ticket moved along the status machine. `stamps`: it was put back to how it stood, and when it was resolved
+    and closed then."""
 
     type: ClassVar[str] = "STATUS_CHANGED"
+    stamps: tuple[datetime | None, datetime | None] | None = None
+
+    def payload(self) -> dict[str, object]:
+        """From and to; `resolvedAt` and `closedAt` where it was put back."""
+        told: dict[str, object] = {"from": self.old.value, "to": self.new.value}
+        if self.stamps is None:
+            return told
+        resolved_at, closed_at = self.stamps
+        return {**told, "resolvedAt": plain(resolved_at), "closedAt": plain(closed_at)}
 
 
 class Assigned(Changed["UUID | None"]):

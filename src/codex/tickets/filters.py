@@ -9,8 +9,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from codex.kernel.criteria.tree import Condition
+from codex.tickets.answers import option_key
+from codex.tickets.criteria import condition_sql
 from codex.tickets.lifecycle import DONE, WAITING
 from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
+from codex.tickets.policy import INTERNAL_SQL
 
 
 class StatusGroup(StrEnum):
@@ -39,8 +43,19 @@ class Span(Struct, frozen=True):
     end: datetime | None = None
 
 
+class Said(Struct, frozen=True):
+    """Tickets whose answer to a custom field is one of these, by sort value; of several options, has one of these."""
+
+    field_id: UUID
+    values: tuple[str, ...]
+    is_option: bool = False
+
+
 class Filters(Struct, frozen=True, kw_only=True):
-    """All conditions hold together; an empty one does not narrow. Within one, any of its values will do."""
+    """All conditions hold together; an empty one does not narrow. Within one, any of its values will do.
+
+    `condition`: one more, in the grammar of rules. `sort`: the order, where no other is asked for.
+    """
 
     statuses: tuple[TicketStatus, ...] = ()
     groups: tuple[StatusGroup, ...] = ()
@@ -51,15 +66,24 @@ class Filters(Struct, frozen=True, kw_only=True):
     requester: UUID | None = None
     follower: UUID | None = None
     categories: tuple[UUID, ...] = ()
+    tags: tuple[str, ...] = ()
+    answers: tuple[Said, ...] = ()
+    is_deleted: bool = False
     created: Span = Span()
     updated: Span = Span()
     due: Span = Span()
     completed: Span = Span()
+    condition: Condition | None = None
+    sort: str | None = None
+
+
+_TAGGED = """tickets.id IN (
+    SELECT x.ticket_id FROM ticket_tags x JOIN tags g ON g.id = x.tag_id WHERE g.name = ANY(%(tags)s))"""
 
 
 def where(filters: Filters) -> tuple[list[str], dict[str, object]]:
-    """The conditions over the table `tickets`, to be joined by AND, and their parameters."""
-    sql = ["tickets.deleted_at IS NULL"]
+    """The conditions over the table `tickets`, to be joined by AND, and their parameters besides those of `sight`."""
+    sql = [f"tickets.deleted_at IS {'NOT ' if filters.is_deleted else ''}NULL"]
     params: dict[str, object] = {}
     wanted = _statuses(filters)
     if wanted is not None:
@@ -77,9 +101,16 @@ def where(filters: Filters) -> tuple[list[str], dict[str, object]]:
             one = len(values) == 1
             sql.append(f"tickets.{column} = " + (f"%({name})s::{kind[:-2]}" if one else f"ANY(%({name})s::{kind})"))
             params[name] = values[0] if one else list(values)
+    if filters.tags:
+        sql.append(f"({_TAGGED} AND {INTERNAL_SQL})")  # tags tell nothing to who does not see them
+        params["tags"] = list(filters.tags)
     _add_people(filters, sql, params)
+    for number, said in enumerate(filters.answers):
+        _add_answer(number, said, sql, params)
     for name in ("created", "updated", "due", "completed"):
         _add_span(name, getattr(filters, name), sql, params)
+    if filters.condition is not None:
+        sql.append(condition_sql(filters.condition, params))
     return sql, params
 
 
@@ -116,3 +147,14 @@ def _add_span(name: str, span: Span, sql: list[str], params: dict[str, object]) 
     if span.end is not None:
         sql.append(f"tickets.{name}_at < %({name}_to)s")
         params[f"{name}_to"] = span.end
+
+
+def _add_answer(number: int, said: Said, sql: list[str], params: dict[str, object]) -> None:
+    field, values = f"field_{number}", f"answers_{number}"
+    if said.is_option:
+        params[values] = [option_key(said.field_id, option) for option in said.values]
+        narrowed = f"v.options && %({values})s"
+    else:
+        params |= {field: said.field_id, values: list(said.values)}
+        narrowed = f"v.custom_field_id = %({field})s AND v.sort_value = ANY(%({values})s)"
+    sql.append(f"tickets.id IN (SELECT v.ticket_id FROM custom_field_values v WHERE {narrowed})")

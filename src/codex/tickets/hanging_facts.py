@@ -121,10 +121,17 @@ class Merged(Changed["UUID | None"]):
     type: ClassVar[str] = "MERGED"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unmerged(Changed["UUID | None"]):
-    """The ticket goes on by itself again."""
+    """The ticket goes on by itself again. `answered_at`: its first response, where that was given in the meantime."""
 
     type: ClassVar[str] = "UNMERGED"
+    answered_at: datetime | None = None
+
+    def payload(self) -> dict[str, object]:
+        """From which ticket, and the first response that comes back with it."""
+        told: dict[str, object] = {"from": plain(self.old), "to": plain(self.new)}
+        return told if self.answered_at is None else {**told, "firstResponseAt": plain(self.answered_at)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

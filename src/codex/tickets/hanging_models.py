@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from codex.db.base import Base, CreatedAt, Id, UpdatedAt, pg_enum, ref
-from codex.tickets.models import AccessLevel, MessageType, where_set
+from codex.tickets.models import AccessLevel, MessageType, Ticket, TicketMessage, after_message, after_ticket, where_set
 
 
 class LinkType(StrEnum):
@@ -42,6 +42,8 @@ class TicketFollower(Base):
     user_id: Mapped[UUID] = ref("users.id", ondelete="CASCADE")
     added_by_id: Mapped[UUID | None] = ref("users.id", ondelete="SET NULL")
     created_at: Mapped[CreatedAt]
+
+    _ticket: Mapped[Ticket] = after_ticket("TicketFollower.ticket_id")
 
 
 class TicketAccess(Base):
@@ -83,6 +85,8 @@ class TicketTag(Base):
     tag_id: Mapped[UUID] = mapped_column(ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True)
     created_at: Mapped[CreatedAt]
 
+    _ticket: Mapped[Ticket] = after_ticket("TicketTag.ticket_id")
+
 
 class TicketLink(Base):
     """Two tickets that have to do with each other. RELATED has no direction and is kept once, the lower id first."""
@@ -100,6 +104,9 @@ class TicketLink(Base):
     type: Mapped[LinkType] = mapped_column(pg_enum(LinkType))
     created_by_id: Mapped[UUID | None] = ref("users.id")
     created_at: Mapped[CreatedAt]
+
+    _ticket: Mapped[Ticket] = after_ticket("TicketLink.ticket_id")
+    _other: Mapped[Ticket] = after_ticket("TicketLink.other_id")
 
 
 class TicketMerge(Base):
@@ -129,9 +136,11 @@ class MessageMention(Base):
     message_id: Mapped[UUID] = mapped_column(ForeignKey("ticket_messages.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
 
+    _message: Mapped[TicketMessage] = after_message("MessageMention.message_id")
+
 
 class TicketRead(Base):
-    """How far a person has read a ticket: up to a version."""
+    """How far a person has read a ticket: up to a version; 0: they put it back among the unread."""
 
     __tablename__ = "ticket_reads"
 
@@ -199,7 +208,8 @@ class Attachment(Base):
 class CustomFieldValue(Base):
     """What a ticket answers to a custom field; at most one value each.
 
-    `value` is the answer as JSON has it, `sort_value` what lists are sorted by and answers are looked up by.
+    `value` is the answer as JSON has it, `sort_value` what lists are sorted by and answers are looked up by. Of a
+    MULTISELECT `options` has each that is chosen, after the field's id, so that the index finds those of this field.
     """
 
     __tablename__ = "custom_field_values"
@@ -207,12 +217,19 @@ class CustomFieldValue(Base):
         UniqueConstraint("ticket_id", "custom_field_id"),
         Index("ix_custom_field_values_ticket_id", "ticket_id"),
         Index("ix_custom_field_values_sort_value", "custom_field_id", "sort_value", "ticket_id"),
-    )
+        Index(
+            "ix_custom_field_values_options", "options", postgresql_using="gin",
+            postgresql_where=text("options IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[Id]
     ticket_id: Mapped[UUID] = ref("tickets.id", ondelete="CASCADE", index=False)
     custom_field_id: Mapped[UUID] = ref("custom_fields.id")
     value: Mapped[str]
     sort_value: Mapped[str] = mapped_column(Text(collation="C"), default="", server_default="")
+    options: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
+
+    _ticket: Mapped[Ticket] = after_ticket("CustomFieldValue.ticket_id")

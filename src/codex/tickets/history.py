@@ -125,6 +125,12 @@ def stamp(ticket: Ticket | TicketState, *, at: datetime) -> None:
             ticket.resolved_at = ticket.closed_at = ticket.completed_at = None
 
 
+def restamp(ticket: Ticket | TicketState, *, resolved_at: datetime | None, closed_at: datetime | None) -> None:
+    """Give a status entered anew the times that it had the first time."""
+    ticket.resolved_at, ticket.closed_at = resolved_at, closed_at
+    ticket.completed_at = min((at for at in (resolved_at, closed_at) if at), default=None)
+
+
 def _begin(event: Event) -> TicketState:
     if event.type != "TICKET_CREATED":
         raise BrokenHistory(f"it begins with {event.type}")
@@ -154,8 +160,12 @@ def _apply(state: TicketState, event: Event) -> TicketState:
     if getattr(state, column) != read(event.payload["from"]):
         raise BrokenHistory(f"event {event.version} changes {column} from a value that it did not have")
     setattr(state, column, read(event.payload["to"]))
-    if column == "status":
+    if "resolvedAt" in event.payload:
+        restamp(state, resolved_at=_at(event.payload["resolvedAt"]), closed_at=_at(event.payload["closedAt"]))
+    elif column == "status":
         stamp(state, at=event.created_at)
+    elif "firstResponseAt" in event.payload:
+        state.first_response_at = _at(event.payload["firstResponseAt"])
     return state
 
 

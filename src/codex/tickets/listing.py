@@ -15,8 +15,9 @@ from codex.kernel.actor import Actor
 from codex.kernel.errors import Invalid, Problem
 from codex.tickets.filters import Filters, where
 from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
-from codex.tickets.policy import GRANT_SQL, INTERNAL_SQL, VISIBLE_SQL, sight
+from codex.tickets.policy import GRANT_SQL, INTERNAL_SQL, RESTORABLE_SQL, VISIBLE_SQL, sight
 from codex.tickets.rows import CategoryRef, CountsRow, PersonRef, TeamRef, TicketRow
+from codex.tickets.sides import PUBLIC_EVENT_SQL
 
 COLUMNS = f"""
     tickets.id, tickets.number, tickets.display_id, tickets.subject, tickets.status::text, tickets.priority::text,
@@ -26,8 +27,9 @@ COLUMNS = f"""
     tickets.updated_at, tickets.version, tickets.merged_into_id, tickets.follow_up_at,
     ARRAY(SELECT g.name FROM ticket_tags x JOIN tags g ON g.id = x.tag_id WHERE x.ticket_id = tickets.id
           ORDER BY g.name),
-    tickets.version > COALESCE(seen_by.version, 0) AND %(me)s::uuid IS DISTINCT FROM (
-        SELECT e.created_by_id FROM ticket_events e WHERE e.ticket_id = tickets.id AND e.version = tickets.version),
+    COALESCE(seen_by.version = 0, false) OR EXISTS (
+        SELECT FROM ticket_events e WHERE e.ticket_id = tickets.id AND e.version > COALESCE(seen_by.version, 0)
+          AND e.created_by_id IS DISTINCT FROM %(me)s::uuid AND ({PUBLIC_EVENT_SQL} OR {INTERNAL_SQL})),
     {INTERNAL_SQL}"""
 WIDTH = 33
 """How many COLUMNS are."""
@@ -39,22 +41,24 @@ JOINS = """
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A fixed order: a column, its direction, and how its value travels in a cursor."""
+    """An order: a column, its direction, how its value travels in a cursor; `join`: the table that it is from."""
 
     column: str
     descending: bool
     is_time: bool = True
+    join: str = ""
+    key: str = "tickets.id"
 
     @property
     def order(self) -> str:
         """ORDER BY, with the id to break ties."""
         way = "DESC" if self.descending else "ASC"
-        return f"{self.column} {way}, tickets.id {way}"
+        return f"{self.column} {way}, {self.key} {way}"
 
     @property
     def after(self) -> str:
         """The rows that follow a place."""
-        return f"({self.column}, tickets.id) {'<' if self.descending else '>'} (%(after)s, %(after_id)s)"
+        return f"({self.column}, {self.key}) {'<' if self.descending else '>'} (%(after)s, %(after_id)s)"
 
 
 # Looking a member up by its value in a dict costs a tenth of calling the enum, 150 times a page.
@@ -75,6 +79,12 @@ SORTS: Mapping[str, Sort] = MappingProxyType(
     }
 )
 DEFAULT_SORT = "-updatedAt"
+BY_ANSWER = "customField."
+"""What begins a sort by the answers to a custom field, whose id follows."""
+_ANSWER = """JOIN custom_field_values said
+    ON said.ticket_id = tickets.id AND said.custom_field_id = %(sorted_by)s"""
+_NO_ANSWER = """NOT EXISTS (
+    SELECT FROM custom_field_values v WHERE v.ticket_id = tickets.id AND v.custom_field_id = %(sorted_by)s)"""
 
 
 async def page(
@@ -83,27 +93,63 @@ async def page(
     filters: Filters,
     *,
     now: datetime,
-    sort: str = DEFAULT_SORT,
+    sort: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[TicketRow]:
     """A page of the tickets that the actor may see. Raises Invalid for an unknown sort or a foreign cursor."""
+    sort = sort or filters.sort or DEFAULT_SORT
+    if sort.removeprefix("-").startswith(BY_ANSWER):
+        return await _page_by_answer(reader, actor, filters, now=now, sort=sort, limit=limit, cursor=cursor)
     order = SORTS.get(sort)
     if order is None:
-        raise Invalid(Problem("sort", f"Sort by one of {', '.join(SORTS)}."))
+        raise _unknown_sort()
     conditions, params = where(filters)
     params |= {**sight(actor, now), "limit": limit + 1}
     if cursor is not None:
         conditions.append(order.after)
         params |= _after(cursor, sort, order)
-    rows = await reader.all(_page_sql(actor, filters, conditions, order), params)
+    rows = await reader.all(_page_sql(actor, filters, conditions, order), params, replan=bool(filters.answers))
     return cut([ticket_row(row, me=actor.id) for row in rows], limit=limit, place=lambda row: _place(row, sort))
+
+
+async def _page_by_answer(
+    reader: Reader, actor: Actor, filters: Filters, *, now: datetime, sort: str, limit: int, cursor: str | None
+) -> Page[TicketRow]:
+    """First the tickets that answer the field, in the order of their answers, then those that do not, by age.
+
+    Two statements, so that each follows an index: of `custom_field_values`, and the primary key.
+    """
+    descending = sort.startswith("-")
+    conditions, params = where(filters)
+    params |= {**sight(actor, now), "sorted_by": _field_of(sort)}
+
+    async def read(order: Sort, narrowed: list[str], after: Place | None, most: int) -> list[Row]:
+        behind = [order.after] if after else []
+        at = {"after": after.id if after.value is None else after.value, "after_id": after.id} if after else {}
+        sql = _page_sql(actor, filters, [*conditions, *narrowed, *behind], order)
+        return await reader.all(sql, {**params, **at, "limit": most}, replan=bool(filters.answers))
+
+    place = decode(cursor, sort=sort) if cursor is not None else None
+    if place is not None and isinstance(place.value, int):
+        raise foreign()
+    said, unsaid, beyond = [], [], place is not None and place.value is None
+    if not beyond:
+        said = await read(Sort("said.sort_value", descending, join=_ANSWER, key="said.ticket_id"), [], place, limit + 1)
+    if len(said) <= limit:
+        order = Sort("tickets.id", descending)
+        unsaid = await read(order, [_NO_ANSWER], place if beyond else None, limit + 1 - len(said))
+    values = {row[0]: row[WIDTH] for row in said}
+    rows = [ticket_row(row, me=actor.id) for row in (*said, *(row for row in unsaid if row[0] not in values))]
+    return cut(rows, limit=limit, place=lambda row: Place(sort, values.get(row.id), row.id))
 
 
 async def counts(reader: Reader, actor: Actor, filters: Filters, *, now: datetime) -> CountsRow:
     """How many tickets the actor may see, by status, team and assignee."""
     conditions, params = where(filters)
-    if not _all_visible(actor, filters):
+    if filters.is_deleted:
+        conditions.append(RESTORABLE_SQL)
+    elif not _all_visible(actor, filters):
         conditions.append(VISIBLE_SQL)
     rows = await reader.all(
         f"""SELECT grouping(status, assigned_team_id, assignee_id), status::text, assigned_team_id, assignee_id,
@@ -111,6 +157,7 @@ async def counts(reader: Reader, actor: Actor, filters: Filters, *, now: datetim
             FROM tickets WHERE {" AND ".join(conditions) or "true"}
             GROUP BY GROUPING SETS ((status), (assigned_team_id), (assignee_id), ())""",
         {**params, **sight(actor, now)},
+        replan=bool(filters.answers),
     )
     by: dict[int, dict[str, int]] = {3: {}, 5: {}, 6: {}, 7: {}}
     for bits, status, team, assignee, count in rows:
@@ -151,25 +198,28 @@ def _page_sql(actor: Actor, filters: Filters, conditions: list[str], order: Sort
 
     An OR over the sources would make PostgreSQL read every ticket in order until enough visible ones are found.
     """
+    if filters.is_deleted:
+        return _select("tickets", [*conditions, RESTORABLE_SQL], order)
     if _all_visible(actor, filters):
         return _select("tickets", conditions, order)
     if filters.requester is not None or (filters.assignees and "none" not in filters.assignees):
         return _select("tickets", [*conditions, VISIBLE_SQL], order)
     narrow = " AND ".join(["true", *conditions])
     tail = f"AND {narrow} ORDER BY {order.order} LIMIT %(limit)s"
+    tickets = f"tickets {order.join}"
     grants = GRANT_SQL.replace("SELECT max(g.access_level)", "SELECT g.ticket_id").replace(
         "g.ticket_id = tickets.id AND ", ""
     )
     sources = [
-        f"SELECT tickets.id FROM tickets WHERE tickets.requester_id = %(me)s {tail}",
-        "SELECT tickets.id FROM tickets WHERE tickets.id IN"
+        f"SELECT tickets.id FROM {tickets} WHERE tickets.requester_id = %(me)s {tail}",
+        f"SELECT tickets.id FROM {tickets} WHERE tickets.id IN"
         f" (SELECT f.ticket_id FROM ticket_followers f WHERE f.user_id = %(me)s) {tail}",
     ]
     if actor.team_roles:
         sources += [
             "SELECT s.id FROM unnest(%(my_teams)s::uuid[]) mine(team_id) CROSS JOIN LATERAL"
-            f" (SELECT tickets.id FROM tickets WHERE tickets.assigned_team_id = mine.team_id {tail}) s",
-            f"SELECT tickets.id FROM tickets WHERE tickets.id IN {grants} {tail}",
+            f" (SELECT tickets.id FROM {tickets} WHERE tickets.assigned_team_id = mine.team_id {tail}) s",
+            f"SELECT tickets.id FROM {tickets} WHERE tickets.id IN {grants} {tail}",
         ]
     union = " UNION ".join(f"({source})" for source in sources)
     return _select(f"({union}) seen JOIN tickets ON tickets.id = seen.id", [], order)
@@ -177,7 +227,8 @@ def _page_sql(actor: Actor, filters: Filters, conditions: list[str], order: Sort
 
 def _select(source: str, conditions: list[str], order: Sort) -> str:
     narrowed = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT {COLUMNS} FROM {source} {JOINS} {narrowed} ORDER BY {order.order} LIMIT %(limit)s"
+    columns = f"{COLUMNS}, {order.column}" if order.join else COLUMNS
+    return f"SELECT {columns} FROM {source} {order.join} {JOINS} {narrowed} ORDER BY {order.order} LIMIT %(limit)s"
 
 
 def _all_visible(actor: Actor, filters: Filters) -> bool:
@@ -188,6 +239,17 @@ def _all_visible(actor: Actor, filters: Filters) -> bool:
         or (bool(filters.teams) and set(filters.teams) <= set(actor.team_roles))
         or (filters.requester is not None and filters.requester == actor.id)
     )
+
+
+def _field_of(sort: str) -> UUID:
+    try:
+        return UUID(sort.removeprefix("-").removeprefix(BY_ANSWER))
+    except ValueError as bad:
+        raise _unknown_sort() from bad
+
+
+def _unknown_sort() -> Invalid:
+    return Invalid(Problem("sort", f"Sort by one of {', '.join(SORTS)}, or by {BY_ANSWER}<id of a field>."))
 
 
 def _place(row: TicketRow, sort: str) -> Place:

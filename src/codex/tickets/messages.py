@@ -1,55 +1,127 @@
-"""The conversation on a ticket: public replies and internal notes."""
+"""The conversation on a ticket: public replies and internal notes; put in other words, or taken back for good."""
 
 from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
 
 from codex.db.work import Work
 from codex.kernel.checks import Checks
-from codex.kernel.errors import Conflict, require
+from codex.kernel.errors import Conflict, Invalid, NotFound, Problem, require
 from codex.kernel.ids import new_id
-from codex.tickets.facts import MessageAdded
-from codex.tickets.lifecycle import shift
-from codex.tickets.models import MessageType, Ticket, TicketMessage, TicketStatus
-from codex.tickets.policy import Operation, may, works_on
+from codex.tickets import drafts, mentions, merged, merging, succession
+from codex.tickets.facts import MessageAdded, MessageEdited, MessageRedacted
+from codex.tickets.hanging_models import MessageMention
+from codex.tickets.lifecycle import after_requester_spoke, shift
+from codex.tickets.models import BODY_MOST, MessageType, Ticket, TicketMessage
+from codex.tickets.policy import Operation, may, may_edit, may_redact, sees_team_only, works_on
 
-BODY_MOST = 100_000
 REOPENS_WITHIN = timedelta(days=14)
-"""A requester's reply reopens a ticket closed no longer ago than this."""
+"""A requester's reply reopens a ticket closed no longer ago than this, unless the setting says otherwise."""
 
 
-async def add(work: Work, ticket: Ticket, *, type: MessageType, body: str) -> TicketMessage:
+async def add(
+    work: Work,
+    ticket: Ticket,
+    *,
+    type: MessageType,
+    body: str,
+    is_team_only: bool = False,
+    reopens_within: timedelta = REOPENS_WITHIN,
+) -> TicketMessage:
     """Write a message. The first public one of somebody who works on the ticket is its first response.
 
     A requester's public message puts a waiting ticket back to work and reopens a finished one (tickets.md,
-    sla.md rule 9). Raises Invalid for an empty body, Conflict on a ticket closed too long ago to be reopened.
+    sla.md rule 9). The message says on which ticket it is: what is written to a merged ticket is on the one that it
+    goes on as; a requester's on one closed longer ago than `reopens_within` is on a new one, opened by it.
+    `is_team_only`: a note that teams with a READ grant do not see. The writer's draft is gone. Raises Invalid.
     """
-    operation = Operation.REPLY if type is MessageType.PUBLIC else Operation.NOTE
+    is_public = type is MessageType.PUBLIC
+    operation = Operation.REPLY if is_public else Operation.NOTE
     require(may(work.actor, operation, ticket), "You may not write this kind of message here.")
-    with Checks() as check:
-        body = check.text("body", body, most=BODY_MOST, required=True)
-    from_requester = type is MessageType.PUBLIC and work.actor.id == ticket.requester_id
-    if from_requester:
-        _refuse_if_long_closed(work, ticket)
-    answers_first = type is MessageType.PUBLIC and ticket.first_response_at is None and works_on(work.actor, ticket)
+    body = _checked(body)
+    if is_team_only and is_public:
+        raise Invalid(Problem("isTeamOnly", "Only a note can be for the team only."))
+    if work.actor.is_person:
+        await drafts.discard(work, ticket.id)
+    home, from_requester = await _belongs(work, ticket, is_public=is_public, reopens_within=reopens_within)
+    answers_first = is_public and home is ticket and ticket.first_response_at is None and works_on(work.actor, ticket)
     message = TicketMessage(
-        id=new_id(), ticket_id=ticket.id, author_id=work.actor.id, type=type, body=body, created_at=work.now
-    )
+        id=new_id(), ticket_id=home.id, author_id=work.actor.id, type=type, body=body, is_team_only=is_team_only,
+        merged_from_id=ticket.id if home.id == ticket.merged_into_id else None, created_at=work.now,
+    )  # fmt: skip
     work.session.add(message)
+    await mentions.note(work, home, message)
+    if is_public and message.merged_from_id is not None:
+        await merged.note_reply(work, ticket)
     if answers_first:
         ticket.first_response_at = work.now
-    work.record(MessageAdded(ticket=ticket, message_id=message.id, message_type=type, answers_first=answers_first))
+    work.record(MessageAdded(ticket=home, message_id=message.id, message_type=type, answers_first=answers_first))
     if from_requester:
-        _wake(work, ticket)
+        _wake(work, home)
     return message
 
 
-def _refuse_if_long_closed(work: Work, ticket: Ticket) -> None:
-    if ticket.closed_at is not None and work.now - ticket.closed_at > REOPENS_WITHIN:
-        raise Conflict(f"This ticket was closed more than {REOPENS_WITHIN.days} days ago; open a new one.")
+async def _belongs(work: Work, ticket: Ticket, *, is_public: bool, reopens_within: timedelta) -> tuple[Ticket, bool]:
+    """The ticket that a message for `ticket` goes on, and whether it is the requester who speaks."""
+    home = await merging.home_of(work, ticket)
+    from_requester = is_public and work.actor.id in (ticket.requester_id, home.requester_id)
+    if from_requester and home.closed_at is not None and work.now - home.closed_at > reopens_within:
+        home = await succession.open_successor(work, home)
+    return home, from_requester
+
+
+async def edit(work: Work, ticket: Ticket, message: TicketMessage, body: str) -> None:
+    """Put one's own note in other words, for 15 minutes. Raises Invalid for an empty body, Conflict when it is gone."""
+    require(may_edit(work.actor, ticket, message, now=work.now), "You may edit your own notes, for 15 minutes.")
+    body = _checked(body)
+    if message.redacted_at is not None:
+        raise Conflict("The words of this note were removed.")
+    if body == message.body:
+        return
+    message.body, message.edited_at = body, work.now
+    await mentions.note(work, ticket, message)
+    work.record(MessageEdited(ticket=ticket, message_id=message.id))
+
+
+async def redact(work: Work, ticket: Ticket, message: TicketMessage, *, reason: str | None = None) -> None:
+    """Remove the words of a message, and whom they called, for good; that it was there, and why it went, stays.
+
+    What has no words any more stays as it is.
+    """
+    require(may_redact(work.actor, ticket, message, now=work.now), "You may not redact this message.")
+    with Checks() as check:
+        reason = check.note("reason", reason)
+    if message.redacted_at is not None:
+        return
+    await drafts.forget_words(work, message)
+    await work.session.execute(delete(MessageMention).where(MessageMention.message_id == message.id))
+    message.body, message.redacted_at = "", work.now
+    work.record(MessageRedacted(ticket=ticket, message_id=message.id, message_type=message.type, reason=reason))
+
+
+async def of(work: Work, ticket: Ticket, message_id: UUID) -> TicketMessage:
+    """A message of the ticket. Raises NotFound, for one that the actor may not see too."""
+    found = await work.session.get(TicketMessage, message_id)
+    if found is None or found.ticket_id != ticket.id or not _sees(work, ticket, found):
+        raise NotFound("There is no such message.")
+    return found
+
+
+def _sees(work: Work, ticket: Ticket, message: TicketMessage) -> bool:
+    if message.type is MessageType.PUBLIC:
+        return True
+    return may(work.actor, Operation.SEE_INTERNAL, ticket) and (
+        not message.is_team_only or sees_team_only(work.actor, ticket)
+    )
+
+
+def _checked(body: str) -> str:
+    with Checks() as check:
+        return check.text("body", body, most=BODY_MOST, required=True)
 
 
 def _wake(work: Work, ticket: Ticket) -> None:
-    """The requester spoke: what waited for them goes on, what was finished is not."""
-    if ticket.status is TicketStatus.WAITING_ON_REQUESTER:
-        shift(work, ticket, to=TicketStatus.IN_PROGRESS if ticket.assignee_id else TicketStatus.TRIAGED)
-    elif ticket.status in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
-        shift(work, ticket, to=TicketStatus.REOPENED)
+    to = after_requester_spoke(ticket.status, is_assigned=ticket.assignee_id is not None)
+    if to is not ticket.status:
+        shift(work, ticket, to=to)

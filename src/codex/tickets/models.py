@@ -160,6 +160,14 @@ def after_ticket(key: str) -> Any:
     return relationship(lazy="raise", foreign_keys=key)
 
 
+after_message = after_ticket
+"""The same for what hangs on a message."""
+
+
+BODY_MOST = 100_000
+"""How many characters a message has at most."""
+
+
 class TicketMessage(Base):
     """One message of a ticket's conversation. `body` is Markdown as written; `author_id` is None for a rule's words.
 
@@ -172,6 +180,7 @@ class TicketMessage(Base):
         Index("ix_ticket_messages_ticket_id_created_at", "ticket_id", "created_at"),
         where_set("ix_ticket_messages_merged_from_id", "merged_from_id"),
         CheckConstraint("type = 'INTERNAL' OR NOT is_team_only", name="team_only"),
+        CheckConstraint("redacted_at IS NULL OR body = ''", name="redacted"),
     )
 
     id: Mapped[Id]

@@ -229,9 +229,14 @@ VISIBLE_SQL = f"""tickets.deleted_at IS NULL AND (
 
 What was deleted is there for nobody, the product included, until it is restored.
 """
+RESTORABLE_SQL = "(%(sees_all)s OR tickets.assigned_team_id = ANY(%(my_admin_teams)s))"
+"""`may(actor, DELETE, ticket)` as SQL, for what was deleted."""
 INTERNAL_SQL = f"""(
     %(sees_all)s OR COALESCE(tickets.assigned_team_id = ANY(%(my_teams)s), false) OR {GRANT_SQL} IS NOT NULL)"""
 """`may(actor, SEE_INTERNAL, ticket)` as SQL; held equal by the same test."""
+EXPORT_SQL = """tickets.deleted_at IS NULL AND (
+    %(sees_all)s OR COALESCE(tickets.assigned_team_id = ANY(%(my_led_teams)s), false))"""
+"""`may(actor, EXPORT, ticket)` as SQL; held equal by a property test."""
 TIES_SQL = f"{FOLLOWS_SQL}, {GRANT_SQL}::text, {FOLLOWERS_REPLY_SQL}"
 """Three columns, from which `ties_of` makes what the ticket's row does not say about the actor."""
 
@@ -241,11 +246,23 @@ def ties_of(follows: bool, grant: str | None, followers_may_reply: bool | None) 
     return Ties(follows, AccessLevel(grant) if grant else None, followers_may_reply is not False)
 
 
+def led_teams(actor: Actor) -> tuple[UUID, ...]:
+    """The teams in which the actor is LEAD or ADMIN."""
+    return tuple(team for team, role in actor.team_roles.items() if role is not TeamRole.AGENT)
+
+
+def may_export(actor: Actor) -> bool:
+    """Whether there may be any ticket that the actor may export."""
+    return actor.is_owner or not actor.is_person or bool(led_teams(actor))
+
+
 def sight(actor: Actor, now: datetime) -> dict[str, object]:
     """The parameters of VISIBLE_SQL, FOLLOWS_SQL and GRANT_SQL for an actor at an instant."""
     return {
         "me": actor.id,
         "my_teams": list(actor.team_roles),
+        "my_led_teams": list(led_teams(actor)),
+        "my_admin_teams": [team for team, role in actor.team_roles.items() if role is TeamRole.ADMIN],
         "sees_all": actor.is_owner or not actor.is_person,
         "now": now,
     }

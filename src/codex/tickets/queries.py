@@ -1,6 +1,6 @@
 """Loading a ticket to change it: by any of its names, only if the actor may see it, with what decides rights."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,30 @@ async def visible(work: Work, ref: Ref, *, lock: bool = False, versions: Collect
     return ticket
 
 
+async def several(work: Work, refs: Iterable[Ref]) -> dict[Ref, Ticket]:
+    """Those of the tickets that the actor may see, by what they were called, each locked for a change and with what
+    it is to the actor. Locked like tickets that are merged: merged ones first, then in the order of ids."""
+    wanted = list(refs)
+    params = {
+        "ids": [ref for ref in wanted if isinstance(ref, UUID)],
+        "numbers": [ref for ref in wanted if isinstance(ref, int)],
+        "display_ids": [ref for ref in wanted if isinstance(ref, str)],
+    }
+    query = _query(_NAMED, is_person=work.actor.is_person, lock=True)
+    rows = await work.session.execute(query, {**sight(work.actor, work.now), **params})
+    found: dict[Ref, Ticket] = {}
+    for ticket, *ties in rows:
+        if work.actor.id is not None:
+            ticket.ties[work.actor.id] = ties_of(*ties)
+        work.now = max(work.now, ticket.updated_at)
+        found |= {ticket.id: ticket, ticket.number: ticket, ticket.display_id or "": ticket}
+    return {ref: found[ref] for ref in wanted if ref in found}
+
+
+_NAMED = """(tickets.id = ANY(CAST(%(ids)s AS uuid[])) OR tickets.number = ANY(CAST(%(numbers)s AS bigint[]))
+    OR tickets.display_id = ANY(CAST(%(display_ids)s AS text[])))"""
+
+
 @cache
 def _query(named: str, *, is_person: bool, lock: bool) -> Select[Any]:
     """Built once of each kind: building it costs as much as running it."""
@@ -67,6 +91,7 @@ def _query(named: str, *, is_person: bool, lock: bool) -> Select[Any]:
         query = query.add_columns(clause("false"), clause("NULL"), clause("NULL"))
         query = query.where(clause(f"{named} AND tickets.deleted_at IS NULL"))
     if lock:
+        query = query.order_by(Ticket.merged_into_id.is_(None), Ticket.id)
         query = query.with_for_update(of=Ticket).execution_options(populate_existing=True)
     return query
 

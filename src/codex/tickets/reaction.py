@@ -12,7 +12,8 @@ from codex.kernel.actor import system
 from codex.kernel.facts import Fact
 from codex.tickets import assignment
 from codex.tickets.facts import StatusChanged
-from codex.tickets.models import Ticket, TicketStatus
+from codex.tickets.lifecycle import DONE
+from codex.tickets.models import Ticket
 
 _DECIDE_RIGHTS = frozenset({"role", "primary_team_id", "is_active"})
 
@@ -25,7 +26,7 @@ async def react(work: Work, fact: Fact) -> None:
             await _give_back(work, await _open_tickets(work, user_id, team_id=team_id))
         case PersonChanged(user_id=user_id, new=new) if _DECIDE_RIGHTS & new.keys():
             await _give_back(work, await _open_tickets(work, user_id))
-        case StatusChanged(ticket=ticket, new=TicketStatus.REOPENED):
+        case StatusChanged(ticket=ticket, old=old, new=new) if old in DONE and new not in DONE:
             await _give_back(work, [ticket])
         case _:
             pass

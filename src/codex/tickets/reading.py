@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, Struct
 
 from codex.db.database import Reader, Row
@@ -13,9 +14,8 @@ from codex.kernel import clock
 from codex.kernel.actor import Actor, ActorKind
 from codex.kernel.errors import NotFound
 from codex.kernel.richtext import to_html
-from codex.tickets.catalogue import PUBLIC_TYPES
 from codex.tickets.listing import COLUMNS, JOINS, WIDTH, row_fields
-from codex.tickets.models import AccessLevel, MessageType, TicketMessage, TicketStatus, Ties
+from codex.tickets.models import AccessLevel, MessageType, TicketStatus, Ties
 from codex.tickets.policy import TIES_SQL, VISIBLE_SQL, Operation, may, sight, ties_of
 from codex.tickets.queries import Ref, ref_sql
 from codex.tickets.rows import (
@@ -28,6 +28,7 @@ from codex.tickets.rows import (
     PersonRef,
     TicketDetail,
 )
+from codex.tickets.sides import NAMED_PAYLOAD_SQL, events_seen, messages_seen
 
 
 class Seen(Struct, frozen=True):
@@ -84,7 +85,7 @@ async def detail(
     found = TicketDetail(
         **row_fields(row, me=actor.id),
         description=description,
-        custom_fields=[FieldAnswer(UUID(a["id"]), a["name"], a["value"]) for a in answers or ()],
+        custom_fields=[FieldAnswer(UUID(a["id"]), a["name"], msgspec.json.decode(a["value"])) for a in answers or ()],
         followers=[PersonRef(UUID(f["id"]), f["name"]) for f in followers or ()],
         access=[GrantRow(g[0], AccessLevel(g[1]), g[2]) for g in grants] if internal else UNSET,
     )
@@ -96,7 +97,10 @@ _MESSAGE = """
     m.redacted_at IS NOT NULL,
     (SELECT jsonb_agg(jsonb_build_array(f.id, f.file_name, f.content_type, f.size_bytes, f.scan_status)
                       ORDER BY f.created_at)
-     FROM attachments f WHERE f.message_id = m.id)"""
+     FROM attachments f WHERE f.message_id = m.id),
+    m.is_team_only,
+    (SELECT jsonb_agg(jsonb_build_array(p.id, p.display_name) ORDER BY lower(p.display_name), p.id)
+     FROM message_mentions c JOIN users p ON p.id = c.user_id WHERE c.message_id = m.id)"""
 
 
 async def messages(
@@ -104,10 +108,9 @@ async def messages(
 ) -> Page[MessageRow]:
     """The conversation, oldest first: all of it for who sees the internal side, else its public part."""
     after, params = _after(cursor, "messages", "m.created_at")
-    internal = may(actor, Operation.SEE_INTERNAL, ticket)
     rows = await reader.all(
         f"""SELECT {_MESSAGE} FROM ticket_messages m LEFT JOIN users a ON a.id = m.author_id
-            WHERE m.ticket_id = %(ticket)s {"" if internal else "AND m.type = 'PUBLIC'"} {after}
+            WHERE m.ticket_id = %(ticket)s AND {messages_seen(actor, ticket)} {after}
             ORDER BY m.created_at, m.id LIMIT %(limit)s""",
         {**params, "ticket": ticket.id, "limit": limit + 1},
     )
@@ -115,33 +118,35 @@ async def messages(
     return cut(found, limit=limit, place=lambda m: Place("messages", m.created_at.isoformat(), m.id))
 
 
-def written(message: TicketMessage, author: Actor) -> MessageRow:
-    """A message as its author sees it just after writing it: what is known need not be read back."""
-    return MessageRow(
-        id=message.id, ticket_id=message.ticket_id, author=PersonRef(author.id, author.name) if author.id else None,
-        type=message.type, body=message.body, body_html=to_html(message.body), attachments=[],
-        created_at=message.created_at, edited_at=None, is_redacted=False,
-    )  # fmt: skip
+async def written(reader: Reader, message_id: UUID) -> MessageRow:
+    """A message as whoever has just written, edited or redacted it sees it, wherever it came to stand. Raises NotFound
+    when it is gone again."""
+    row = await reader.first(
+        f"SELECT {_MESSAGE} FROM ticket_messages m LEFT JOIN users a ON a.id = m.author_id WHERE m.id = %(message)s",
+        {"message": message_id},
+    )
+    if row is None:
+        raise NotFound("There is no such message.")
+    return _message(row)
 
 
 async def events(
-    reader: Reader, actor: Actor, ticket: Seen, *, limit: int = 50, cursor: str | None = None
+    reader: Reader, actor: Actor, ticket: Seen, *, now: datetime, limit: int = 50, cursor: str | None = None
 ) -> Page[EventRow]:
-    """The history, oldest first: all of it for who sees the internal side, else its public part."""
+    """The history, oldest first: all of it for who sees the internal side, else its public part. A fact about another
+    ticket that the actor may not see does not name it."""
     after, params = "", {}
     if cursor is not None:
         place = decode(cursor, sort="events")
         if not isinstance(place.value, int):
             raise foreign()
         after, params = "AND e.version > %(after)s", {"after": place.value}
-    public = "AND e.type = ANY(%(public)s) AND (e.type <> 'MESSAGE_ADDED' OR e.payload->>'type' = 'PUBLIC')"
-    internal = may(actor, Operation.SEE_INTERNAL, ticket)
     rows = await reader.all(
-        f"""SELECT e.id, e.type, e.payload, e.actor_kind::text, e.created_by_id, e.actor_name, e.cause_id, e.version,
-                   e.created_at
-            FROM ticket_events e WHERE e.ticket_id = %(ticket)s {"" if internal else public} {after}
+        f"""SELECT e.id, e.type, {NAMED_PAYLOAD_SQL}, e.actor_kind::text, e.created_by_id, e.actor_name, e.cause_id,
+                   e.version, e.created_at
+            FROM ticket_events e WHERE e.ticket_id = %(ticket)s AND {events_seen(actor, ticket)} {after}
             ORDER BY e.version LIMIT %(limit)s""",
-        {**params, "ticket": ticket.id, "public": list(PUBLIC_TYPES), "limit": limit + 1},
+        {**params, **sight(actor, now), "ticket": ticket.id, "limit": limit + 1},
     )
     return cut([_event(row) for row in rows], limit=limit, place=lambda e: Place("events", e.version, e.id))
 
@@ -162,12 +167,13 @@ def _ties(actor: Actor, found: Sequence[Any]) -> dict[UUID, Ties]:
 
 
 def _message(row: Row) -> MessageRow:
-    message_id, ticket_id, a_id, a_name, kind, body, created, edited, redacted, files = row
+    message_id, ticket_id, a_id, a_name, kind, body, created, edited, redacted, files, team_only, called = row
     return MessageRow(
         id=message_id, ticket_id=ticket_id, author=PersonRef(a_id, a_name) if a_id else None,
         type=MessageType(kind), body=body, body_html=to_html(body),
         attachments=[FileRow(UUID(f[0]), *f[1:]) for f in files or ()], created_at=created, edited_at=edited,
-        is_redacted=redacted,
+        is_redacted=redacted, mentions=[PersonRef(UUID(c[0]), c[1]) for c in called or ()],
+        is_team_only=team_only if kind == MessageType.INTERNAL else UNSET,
     )  # fmt: skip
 
 

@@ -107,7 +107,11 @@ class FileRow(Row, frozen=True):
 
 
 class MessageRow(Row, frozen=True, kw_only=True):
-    """A message. `body` is Markdown as written, `bodyHtml` the same as safe HTML."""
+    """A message. `body` is Markdown as written, `bodyHtml` the same as safe HTML; a redacted one has neither.
+
+    `mentions`: whom it calls by name. `isTeamOnly`: of notes only, teams with a READ grant do not see it. `delivery`:
+    what became of it by mail; null while none was sent.
+    """
 
     id: UUID
     ticket_id: UUID
@@ -119,6 +123,9 @@ class MessageRow(Row, frozen=True, kw_only=True):
     created_at: datetime
     edited_at: datetime | None
     is_redacted: bool
+    mentions: list[PersonRef]
+    is_team_only: bool | UnsetType = UNSET
+    delivery: dict[str, Any] | None = None
 
 
 class EventActor(Row, frozen=True):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from codex.classification.reading import TREE_SQL
 from codex.db.database import Reader, Row
 from codex.identity.queries import team_roles
 from codex.kernel.actor import Actor, TeamRole, UserRole
@@ -19,7 +20,7 @@ EARLIER = 5
 
 
 class CategoryChoice(Struct, frozen=True):
-    """A category and the one that it lies under. Only active ones may be chosen."""
+    """A category and the one that it lies under. Those may be chosen that are active, as all above them are."""
 
     id: UUID
     name: str
@@ -64,7 +65,7 @@ async def around(
                     FROM users p LEFT JOIN team_members m ON m.user_id = p.id AND m.team_id = %(team)s
                     WHERE p.is_active AND (m.id IS NOT NULL OR p.primary_team_id = %(team)s)
                     ORDER BY lower(p.display_name), p.id),
-              ARRAY(SELECT (c.id, c.name, c.parent_id, c.is_active) FROM categories c ORDER BY lower(c.name), c.id),
+              ARRAY({TREE_SQL} SELECT (c.id, c.name, c.parent_id, c.is_open) FROM tree c ORDER BY lower(c.name), c.id),
               ARRAY(SELECT (tickets.display_id, tickets.subject, tickets.status::text, tickets.created_at)
                     FROM tickets WHERE tickets.requester_id = u.id AND {VISIBLE_SQL} AND
                       tickets.created_at < (SELECT this.created_at FROM tickets this WHERE this.id = %(ticket)s)

@@ -14,6 +14,7 @@ from codex.tickets.models import MessageType
 from codex.tickets.policy import Operation, may
 from codex.tickets.reading import Seen
 from codex.tickets.rows import EventActor, FileRow, PersonRef
+from codex.tickets.sides import events_seen, messages_seen
 
 LIMIT = 200
 
@@ -63,8 +64,9 @@ async def latest(
     alone for everybody else, and for who asks for no more.
     """
     internal = may(actor, Operation.SEE_INTERNAL, ticket) and not only_public_messages
+    said, happened = messages_seen(actor, ticket), events_seen(actor, ticket)
     rows = await reader.all(
-        _sql(internal=internal, before=before is not None),
+        _sql(said if internal else "m.type = 'PUBLIC'", happened if internal else None, before=before is not None),
         {"ticket": ticket.id, "limit": limit + 1, **(_before(before) if before is not None else {})},
     )
     entries = [_said(row) if row[2] else _happened(row) for row in rows[:limit]]
@@ -73,23 +75,26 @@ async def latest(
     return Thread(entries, Place("thread", first.at.isoformat(), first.id).encode() if first else None)
 
 
-def _sql(*, internal: bool, before: bool) -> str:
-    def source(table: str, columns: str, condition: str) -> str:
-        place = "AND (s.created_at, s.id) < (%(before)s, %(before_id)s)" if before else ""
-        return f"""(SELECT s.created_at, s.id, {columns} FROM {table} s
-                    WHERE s.ticket_id = %(ticket)s {condition} {place}
-                    ORDER BY s.created_at DESC, s.id DESC LIMIT %(limit)s)"""
+def _sql(said: str, happened: str | None, *, before: bool) -> str:
+    """`said`, `happened`: the conditions on messages `m` and events `e` that are shown; None: no event is."""
 
-    said = source("ticket_messages", "true AS said", "" if internal else "AND s.type = 'PUBLIC'")
-    happened = source("ticket_events", "false", "AND s.type <> 'MESSAGE_ADDED'")
-    both = f"{said} UNION ALL {happened} ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s"
+    def source(table: str, name: str, columns: str, condition: str) -> str:
+        place = f"AND ({name}.created_at, {name}.id) < (%(before)s, %(before_id)s)" if before else ""
+        return f"""(SELECT {name}.created_at, {name}.id, {columns} FROM {table} {name}
+                    WHERE {name}.ticket_id = %(ticket)s AND {condition} {place}
+                    ORDER BY {name}.created_at DESC, {name}.id DESC LIMIT %(limit)s)"""
+
+    entries = source("ticket_messages", "m", "true AS said", said)
+    if happened is not None:
+        events = source("ticket_events", "e", "false", f"e.type <> 'MESSAGE_ADDED' AND {happened}")
+        entries = f"{entries} UNION ALL {events} ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s"
     return f"""
         SELECT l.created_at, l.id, l.said, a.id, a.display_name, a.role::text, m.type::text, m.body,
                m.redacted_at IS NOT NULL,
                (SELECT jsonb_agg(jsonb_build_array(f.id, f.file_name, f.content_type, f.size_bytes, f.scan_status)
                                  ORDER BY f.created_at) FROM attachments f WHERE f.message_id = m.id),
                e.type, e.payload, e.actor_kind::text, e.created_by_id, e.actor_name
-        FROM ({both if internal else said}) l
+        FROM ({entries}) l
         LEFT JOIN ticket_messages m ON l.said AND m.id = l.id LEFT JOIN users a ON a.id = m.author_id
         LEFT JOIN ticket_events e ON NOT l.said AND e.id = l.id
         ORDER BY l.created_at DESC, l.id DESC"""

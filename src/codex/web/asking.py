@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from litestar.di import NamedDependency
 
 from codex.httpkit.asked import SAFE, Asked, Asking, Req, provide_asked
+from codex.httpkit.oversight import watch
 from codex.kernel.actor import Actor
 from codex.kernel.errors import Forbidden, Invalid, NotFound, Problem
-from codex.web.present.worklist import STATUSES, TEAM, VIEWS, Worklist
+from codex.web.present.worklist import SAVED, STATUSES, TEAM, VIEWS, Worklist
 
 DESK, PORTAL = "/queue", "/requests"
 
@@ -17,6 +18,7 @@ async def asked_in_browser(request: Req) -> Asked:
     """The dependency `asked` of the pages; remembered on the request, so that an error page has the reader's theme."""
     asked = await provide_asked(request)
     request.state.asked = asked
+    await watch(request, asked)
     return asked
 
 
@@ -31,7 +33,7 @@ async def worklist_of(request: Req, asked: Asking) -> Worklist:
     """
     query = request.query_params
     view, given = str(query.get("view", "")), str(query.get("status", ""))
-    if view and view not in VIEWS and not view.startswith(TEAM):
+    if view and view not in VIEWS and not view.startswith((TEAM, SAVED)):
         raise NotFound("There is no such list.")
     status = next((known for known in STATUSES if known == given), None)
     if status is None:
@@ -54,10 +56,19 @@ def zone_of(asked: Asked) -> ZoneInfo:
 
 def signin_address(request: Req) -> str:
     """The sign-in page, which leads back to the page that was asked for, or that a form stood on."""
+    return _leading_back("/signin", request)
+
+
+def proof_address(request: Req) -> str:
+    """The page on which one proves anew who one is, which leads back likewise."""
+    return _leading_back("/proof", request)
+
+
+def _leading_back(address: str, request: Req) -> str:
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method not in SAFE:
         back = urlsplit(request.headers.get("referer", "")).path
-    return f"/signin?next={quote(back, safe='/')}" if own_path(back) not in ("", "/") else "/signin"
+    return f"{address}?next={quote(back, safe='/')}" if own_path(back) not in ("", "/") else address
 
 
 def own_path(address: str) -> str:

@@ -4,7 +4,21 @@ from litestar import Router, get
 from litestar.di import Provide
 
 from codex.httpkit.asked import Asking, Req
-from codex.web import properties, queue, replies, requests, signin, static_files, ticket
+from codex.httpkit.needs import Need
+from codex.web import (
+    account,
+    api_docs,
+    proof,
+    properties,
+    queue,
+    reason,
+    replies,
+    requests,
+    signin,
+    sso,
+    static_files,
+    ticket,
+)
 from codex.web.asking import asked_in_browser, home_of, worklist_of
 from codex.web.rendering import Page, see
 from codex.web.wrong import error_or_problem
@@ -12,7 +26,7 @@ from codex.web.wrong import error_or_problem
 __all__ = ("error_or_problem", "router")
 
 
-@get("/")
+@get("/", opt={"operation": Need.PERSON})
 async def home(request: Req, asked: Asking) -> Page:
     """Agents go to their desk, everybody else to their requests."""
     return see(request, home_of(asked.actor))
@@ -24,10 +38,15 @@ router = Router(
         home,
         static_files.serve,
         signin.router,
+        sso.router,
+        proof.router,
+        account.router,
         queue.router,
         ticket.router,
         replies.router,
         properties.router,
+        reason.router,
+        api_docs.router,
         requests.router,
     ],
     dependencies={"asked": Provide(asked_in_browser), "worklist": Provide(worklist_of)},

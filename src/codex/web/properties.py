@@ -13,6 +13,7 @@ from codex.httpkit.asked import Asked, Asking, Req
 from codex.kernel.errors import Unprocessable
 from codex.tickets import assignment, lifecycle, queries, triage
 from codex.tickets.models import Ticket, TicketPriority, TicketStatus
+from codex.tickets.policy import Operation
 from codex.web.asking import Listing
 from codex.web.present import refusals
 from codex.web.present.refusals import REFUSALS
@@ -48,7 +49,7 @@ class CategoryForm(Struct):
     category: str = ""
 
 
-@post("/tickets/{ref:str}/status")
+@post("/tickets/{ref:str}/status", opt={"operation": Operation.CHANGE})
 async def set_status(
     request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: URLEncodedBody[StatusForm]
 ) -> Page:
@@ -60,7 +61,7 @@ async def set_status(
     return await _change(request, asked, worklist, ref, command)
 
 
-@post("/tickets/{ref:str}/assignee")
+@post("/tickets/{ref:str}/assignee", opt={"operation": Operation.ASSIGN})
 async def set_assignee(
     request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: URLEncodedBody[AssigneeForm]
 ) -> Page:
@@ -72,7 +73,7 @@ async def set_assignee(
     return await _change(request, asked, worklist, ref, command)
 
 
-@post("/tickets/{ref:str}/priority")
+@post("/tickets/{ref:str}/priority", opt={"operation": Operation.CHANGE})
 async def set_priority(
     request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: URLEncodedBody[PriorityForm]
 ) -> Page:
@@ -84,7 +85,7 @@ async def set_priority(
     return await _change(request, asked, worklist, ref, command)
 
 
-@post("/tickets/{ref:str}/category")
+@post("/tickets/{ref:str}/category", opt={"operation": Operation.CHANGE})
 async def set_category(
     request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: URLEncodedBody[CategoryForm]
 ) -> Page:

@@ -3,6 +3,7 @@
 from litestar import Router, get
 
 from codex.httpkit.asked import Asking, Req
+from codex.httpkit.needs import Need
 from codex.web import desk
 from codex.web.asking import PORTAL, Listing
 from codex.web.rendering import Page, page, see, wants_fragment
@@ -23,4 +24,4 @@ async def show(request: Req, asked: Asking, worklist: Listing) -> Page:
     )
 
 
-router = Router("/", route_handlers=[show])
+router = Router("/", route_handlers=[show], opt={"operation": Need.PERSON})

@@ -1,6 +1,8 @@
 """`/tickets/{ref}/replies`: an agent answers, or writes a note."""
 
+from datetime import timedelta
 from typing import Literal
+from uuid import UUID
 
 from litestar import Router, post
 from litestar.params import FromPath, URLEncodedBody
@@ -10,6 +12,7 @@ from codex.db.work import Work
 from codex.httpkit.asked import Asking, Req
 from codex.tickets import lifecycle, messages, queries
 from codex.tickets.models import MessageType, TicketStatus
+from codex.tickets.policy import Operation
 from codex.web.asking import Listing
 from codex.web.present import refusals
 from codex.web.present.refusals import REFUSALS
@@ -29,25 +32,29 @@ class Reply(Struct):
 Form = URLEncodedBody[Reply]
 
 
-@post("/tickets/{ref:str}/replies")
+@post("/tickets/{ref:str}/replies", opt={"operation": Operation.REPLY})
 async def write(request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: Form) -> Page:
     """Message and status together or not at all; what could not be sent comes back in the box."""
     try:
         async with asked.work() as work:
-            await _write(work, ref, data)
+            landed = await _write(work, ref, data, reopens_within=request.app.state.reopens_within)
     except REFUSALS as error:
         refusal = Refusal(refusals.of_message(error), data.kind, data.body)
         status_code = refusals.status_code(error)
         return await answer(request, asked, worklist, ref, refusal=refusal, status_code=status_code)
-    return await changed(request, asked, worklist, ref)
+    return await changed(request, asked, worklist, ref if landed is None else str(landed))
 
 
-async def _write(work: Work, ref: str, data: Reply) -> None:
+async def _write(work: Work, ref: str, data: Reply, *, reopens_within: timedelta) -> UUID | None:
+    """Returns the new ticket that the reply has opened, if it has."""
     ticket = await queries.visible(work, queries.parse_ref(ref), lock=True)
     kind = MessageType.PUBLIC if data.kind == "reply" else MessageType.INTERNAL
-    await messages.add(work, ticket, type=kind, body=data.body)
+    message = await messages.add(work, ticket, type=kind, body=data.body, reopens_within=reopens_within)
+    if message.ticket_id not in (ticket.id, ticket.merged_into_id):
+        return message.ticket_id
     if data.kind == "reply" and data.status is not None:
         await lifecycle.move(work, ticket, to=data.status)
+    return None
 
 
 router = Router("/", route_handlers=[write])

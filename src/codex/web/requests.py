@@ -5,8 +5,9 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Struct
 
 from codex.httpkit.asked import Asked, Asking, Req
+from codex.httpkit.needs import Need
 from codex.kernel.errors import CodexError, Forbidden
-from codex.tickets import lifecycle, listing, messages, queries, reading, thread
+from codex.tickets import lifecycle, listing, marks, messages, queries, reading, thread
 from codex.tickets.desk_counts import my_turn
 from codex.tickets.filters import Filters, StatusGroup
 from codex.tickets.models import MessageType, TicketStatus
@@ -67,11 +68,14 @@ async def reply(request: Req, asked: Asking, ref: FromPath[str], data: URLEncode
     try:
         async with asked.work() as work:
             ticket = await queries.visible(work, queries.parse_ref(ref), lock=True)
-            message = await messages.add(work, ticket, type=MessageType.PUBLIC, body=data.body)
+            message = await messages.add(
+                work, ticket, type=MessageType.PUBLIC, body=data.body, reopens_within=request.app.state.reopens_within
+            )
     except REFUSALS as error:
         sentence = refusals.of_message(error, words.status_for_requesters)
         return await _answer(request, asked, ref, refusal=Refusal(sentence, "reply", data.body), error=error)
-    return see(request, f"{PORTAL}/{queries.parse_ref(ref)}#m-{message.id}")
+    is_here = message.ticket_id in (ticket.id, ticket.merged_into_id)
+    return see(request, f"{PORTAL}/{queries.parse_ref(ref) if is_here else message.ticket_id}#m-{message.id}")
 
 
 @post(f"{PORTAL}/{{ref:str}}/status")
@@ -103,7 +107,12 @@ async def _answer(
             return see(request, f"/tickets/{found.display_id}")
         said = await thread.latest(reader, asked.actor, seen, before=before, only_public_messages=True)
         turn = await my_turn(reader, asked.actor)
-    view = request_view(found, seen, said, actor=asked.actor, reading=_reading(asked), refusal=refusal)
+        if found.is_unread:
+            await marks.mark_read(reader, asked.actor, seen.id, version=seen.version, now=asked.now)
+    view = request_view(
+        found, seen, said, actor=asked.actor, reading=_reading(asked), refusal=refusal,
+        reopens_within=request.app.state.reopens_within,
+    )  # fmt: skip
     return page(
         request, "portal/request.html", asked=asked, status_code=refusals.status_code(error) if error else 200,
         portal=portal(asked.actor, turn=turn), request=view,
@@ -119,4 +128,4 @@ def _reading(asked: Asked) -> Reading:
     return Reading(asked.actor.id, asked.now, zone_of(asked), knows_staff=False)
 
 
-router = Router("/", route_handlers=[show_all, show, reply, move])
+router = Router("/", route_handlers=[show_all, show, reply, move], opt={"operation": Need.PERSON})

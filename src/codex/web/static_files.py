@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from codex.httpkit.asked import Req
+from codex.httpkit.needs import Need
 from codex.web.present.render import DIST, AssetsMissing
 
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
@@ -23,7 +24,7 @@ class StaticFile:
     media_type: str
 
 
-@get("/static/{name:str}", sync_to_thread=False)
+@get("/static/{name:str}", sync_to_thread=False, opt={"operation": Need.PUBLIC})
 def serve(request: Req, name: FromPath[str]) -> Response[bytes]:
     """One file by its hashed name."""
     file = _files().get(name)

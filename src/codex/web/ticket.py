@@ -6,10 +6,11 @@ from uuid import UUID
 
 from litestar import Router, get
 from litestar.params import FromPath, QueryParameter
+from msgspec.structs import replace
 
 from codex.db.database import Reader
 from codex.httpkit.asked import Asked, Asking, Req
-from codex.tickets import queries, reading, surroundings, thread
+from codex.tickets import marks, queries, reading, surroundings, thread
 from codex.tickets.policy import Operation, may
 from codex.tickets.reading import Seen
 from codex.tickets.rows import TicketDetail
@@ -39,7 +40,7 @@ class Read:
     around: Surroundings
 
 
-@get("/tickets/{ref:str}")
+@get("/tickets/{ref:str}", opt={"operation": Operation.VIEW})
 async def show(request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], before: Before = None) -> Page:
     """The ticket beside its list; its requester and followers see it in the portal."""
     return await answer(request, asked, worklist, ref, before=before)
@@ -60,6 +61,9 @@ async def answer(
         found, seen = await reading.detail(reader, asked.actor, queries.parse_ref(ref), now=asked.now)
         if not may(asked.actor, Operation.SEE_INTERNAL, seen):
             return see(request, f"{PORTAL}/{found.display_id}")
+        if found.is_unread:
+            await marks.mark_read(reader, asked.actor, seen.id, version=seen.version, now=asked.now)
+            found = replace(found, is_unread=False)
         read = await _read(reader, asked, found, seen, before)
         if wants_fragment(request):
             shown = await desk.the_list(reader, asked, worklist)

@@ -5,12 +5,14 @@ from urllib.parse import quote
 
 from litestar import Response
 
+from codex.audit.oversight import ReasonNeeded
 from codex.httpkit import problems
 from codex.httpkit.asked import SAFE, Asked, Req
 from codex.httpkit.problems import ProblemBody
-from codex.web.asking import signin_address
+from codex.kernel.errors import NeedsProof
+from codex.web.asking import proof_address, signin_address
 from codex.web.present.language import gettext as _
-from codex.web.present.views import ErrorView, LinkView
+from codex.web.present.views import ErrorView, LinkView, ReasonView
 from codex.web.rendering import page, see, wants_fragment
 
 _FOR_MACHINES = ("/api", "/health", "/metrics")
@@ -24,8 +26,11 @@ def error_or_problem(request: Req, error: Exception) -> Response[Any]:
     problems.note_failure(error, body)
     if body.status == 401:
         return _sign_in_first(request)
-    headers = {"Retry-After": "2"} if body.status == 503 else {}
-    return wrong_page(request, _view(request, body), headers=headers)
+    if isinstance(error, NeedsProof):
+        return see(request, proof_address(request))
+    if isinstance(error, ReasonNeeded) and request.method in SAFE:
+        return ask_reason(request, error)
+    return wrong_page(request, _view(request, body), headers=problems.retry_after(error, body))
 
 
 def wrong_page(request: Req, error: ErrorView, *, headers: dict[str, str] | None = None) -> Response[Any]:
@@ -33,6 +38,17 @@ def wrong_page(request: Req, error: ErrorView, *, headers: dict[str, str] | None
     asked: Asked | None = request.state.get("asked")
     template = "agent/wrong.html" if wants_fragment(request) else "error.html"
     return page(request, template, asked=asked, status_code=error.status, headers=headers, error=error)
+
+
+def ask_reason(request: Req, error: ReasonNeeded, *, problem: str = "") -> Response[Any]:
+    """The page that asks an owner why they read a confidential ticket; `problem`: what is wrong with what they said."""
+    ticket = f"/tickets/{error.display_id}"
+    if wants_fragment(request):
+        return see(request, ticket)
+    sentence = _("%(ticket)s is confidential to %(team)s.") % {"ticket": error.display_id, "team": error.team_name}
+    asked: Asked | None = request.state.get("asked")
+    view = ReasonView(sentence=sentence, href=f"{ticket}/reason", error=problem)
+    return page(request, "reason.html", asked=asked, status_code=422 if problem else 403, reason=view)
 
 
 def _is_machine(request: Req) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from codex.db.work import Work
+from codex.httpkit import answers
 from codex.identity import signin
 from codex.worker import heartbeat
 
@@ -27,12 +28,22 @@ async def _forget_heartbeats(work: Work) -> str:
     return f"{await heartbeat.forget_lost(work)} forgotten"
 
 
+async def _forget_answers(work: Work) -> str:
+    return f"{await answers.forget_expired(work)} forgotten"
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job(
         "forget-expired-signins",
         "Deletes sign-in links and sessions that have been over for a day.",
         timedelta(hours=1),
         _forget_credentials,
+    ),
+    Job(
+        "forget-answers",
+        "Deletes the answers to writes with an Idempotency-Key after a day.",
+        timedelta(hours=1),
+        _forget_answers,
     ),
     Job(
         "forget-lost-workers",

@@ -53,6 +53,7 @@ def _tickets() -> None:
     op.create_check_constraint("not_merged_into_itself", "tickets", "merged_into_id <> id")
     op.add_column("ticket_messages", Column("is_team_only", Boolean, nullable=False, server_default=false()))
     op.create_check_constraint("team_only", "ticket_messages", "type = 'INTERNAL' OR NOT is_team_only")
+    op.create_check_constraint("redacted", "ticket_messages", "redacted_at IS NULL OR body = ''")
     for table in ("ticket_messages", "attachments"):
         op.add_column(table, Column("merged_from_id", Uuid))
         op.create_foreign_key(None, table, "tickets", ["merged_from_id"], ["id"], ondelete="RESTRICT")

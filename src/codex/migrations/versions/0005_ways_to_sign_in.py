@@ -4,6 +4,7 @@ from alembic import op
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
@@ -29,6 +30,9 @@ def upgrade() -> None:
     op.add_column("teams", Column("followers_may_reply", Boolean, nullable=False, server_default=true()))
     op.add_column("sessions", Column("address", Text))
     op.add_column("sessions", Column("proven_at", Instant, nullable=False, server_default=NOW))
+    op.add_column(
+        "personal_tokens", Column("made_with_id", Uuid, ForeignKey("personal_tokens.id", ondelete="CASCADE"), index=True)
+    )
     op.create_table(
         "passwords",
         Column("user_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
@@ -63,10 +67,12 @@ def upgrade() -> None:
     op.create_table(
         "signin_attempts",
         Column("id", Uuid, primary_key=True),
+        Column("way", Text, nullable=False),
         Column("account", LargeBinary, nullable=False),
         Column("address", Text, nullable=False),
         Column("succeeded", Boolean, nullable=False),
         Column("created_at", Instant, nullable=False),
+        CheckConstraint("way IN ('password', 'code', 'link')", name="way"),
         Index("ix_signin_attempts_account_created_at", "account", "created_at"),
         Index("ix_signin_attempts_address_created_at", "address", "created_at"),
     )

@@ -1,5 +1,8 @@
 """What stands around a page: the agents' sidebar, the requesters' head."""
 
+from collections.abc import Sequence
+
+from codex.desk.view_reading import SavedViewRow
 from codex.kernel.actor import Actor
 from codex.tickets.desk_counts import DeskCounts
 from codex.web.present import words
@@ -7,10 +10,14 @@ from codex.web.present.desk_views import NavGroupView, ShellView
 from codex.web.present.language import gettext as _
 from codex.web.present.portal_views import PortalView
 from codex.web.present.views import NavItemView, PersonView
+from codex.web.present.worklist import SAVED, Worklist
+
+MOST_HELD = 999
+"""Up to here the sidebar counts what a saved view holds."""
 
 
-def shell(actor: Actor, counts: DeskCounts, *, view: str) -> ShellView:
-    """The sidebar, `view` being the list that is shown."""
+def shell(actor: Actor, counts: DeskCounts, *, view: str, saved: Sequence[SavedViewRow] = ()) -> ShellView:
+    """The sidebar, `view` being the list that is shown, `saved` the views on the reader's desk."""
 
     def item(label: str, of: str, icon: str, *, count: int | None = None, key: str = "") -> NavItemView:
         href = f"/queue?view={of}"
@@ -29,9 +36,20 @@ def shell(actor: Actor, counts: DeskCounts, *, view: str) -> ShellView:
     groups = (
         first,
         *((NavGroupView(title=_("Teams"), items=teams),) if teams else ()),
+        *((NavGroupView(title=_("Saved views"), items=tuple(_saved(one, view) for one in saved)),) if saved else ()),
         NavGroupView(title=_("You"), items=(own,)),
     )
     return ShellView(me=me(actor), nav=groups)
+
+
+def _saved(row: SavedViewRow, view: str) -> NavItemView:
+    key = f"{SAVED}{row.id}"
+    held = row.count if isinstance(row.count, int) else None
+    return NavItemView(
+        label=row.name, href=Worklist(key).href, icon="circle-alert", hue=0 if row.is_broken else words.hue(row.id),
+        count=min(held, MOST_HELD) if held is not None else None, is_more=held is not None and held > MOST_HELD,
+        is_current=key == view,
+    )  # fmt: skip
 
 
 def portal(actor: Actor, *, turn: int, is_list: bool = False) -> PortalView:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from codex.desk.view_reading import SavedViewRow
 from codex.tickets.desk_counts import DeskCounts
 from codex.tickets.rows import TicketRow
 from codex.web.present import words
@@ -21,15 +22,17 @@ def queue(
     counts: DeskCounts | None,
     now: datetime,
     zone: ZoneInfo,
+    saved: SavedViewRow | None = None,
     current: str = "",
 ) -> QueueView:
-    """A page of a list. `current` is the display id of the open ticket; without `counts` nothing is counted."""
+    """A page of a list, of a saved view's if it is one. `current` is the display id of the open ticket; without
+    `counts` nothing is counted."""
     is_first = worklist.cursor is None
     whole = len(tickets) if is_first and next_cursor is None else None
     return QueueView(
-        title=title(worklist, counts),
+        title=saved.name if saved else title(worklist, counts),
         rows=tuple(row(t, worklist, now=now, zone=zone, is_current=t.display_id == current) for t in tickets),
-        empty=_empty(worklist, counts),
+        empty=_empty_view(saved) if saved and is_first else _empty(worklist, counts),
         total=whole if counts is None or worklist.status else _total(worklist, counts, whole),
         filters=_filters(worklist),
         next_href=worklist.at(next_cursor).href if next_cursor else None,
@@ -51,6 +54,7 @@ def row(ticket: TicketRow, worklist: Worklist, *, now: datetime, zone: ZoneInfo,
         category=ticket.category.name if ticket.category else "",
         assignee=words.person(assignee.id, assignee.display_name) if assignee else None,
         is_current=is_current,
+        is_unread=ticket.is_unread is True,
     )
 
 
@@ -73,13 +77,21 @@ def _total(worklist: Worklist, counts: DeskCounts, whole: int | None) -> int | N
 
 
 def _filters(worklist: Worklist) -> tuple[LinkView, ...]:
-    if worklist.view in ("unassigned", "done"):
+    if worklist.view in ("unassigned", "done") or worklist.saved:
         return ()
     labels: dict[Status, str] = {"": _("Unresolved"), "open": _("Our turn"), "waiting": _("Waiting"), "done": _("Done")}
     return tuple(
         LinkView(label=label, href=worklist.narrowed(status).href, is_current=status == worklist.status)
         for status, label in labels.items()
     )
+
+
+def _empty_view(saved: SavedViewRow) -> EmptyView:
+    """A broken view says what is wrong with it, instead of listing what nobody meant."""
+    if not saved.is_broken:
+        return EmptyView(sentence=_("No ticket fits this view."))
+    why = " ".join(problem.message for problem in saved.problems)
+    return EmptyView(sentence=_("This view no longer works. {why}").format(why=why))
 
 
 def _empty(worklist: Worklist, counts: DeskCounts | None) -> EmptyView:

@@ -1,11 +1,10 @@
 """One request as its requester sees it: in people's words, without anything internal."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from codex.kernel.actor import Actor
-from codex.tickets.messages import REOPENS_WITHIN
 from codex.tickets.models import TicketStatus
 from codex.tickets.policy import REQUESTER_MOVES, Operation, TicketFacts, may, may_move
 from codex.tickets.rows import TicketDetail, TicketRow
@@ -57,9 +56,13 @@ def request(
     *,
     actor: Actor,
     reading: Reading,
+    reopens_within: timedelta,
     refusal: Refusal | None = None,
 ) -> RequestView:
-    """The page of one request. A control is there when the command behind it would be allowed."""
+    """The page of one request. A control is there when the command behind it would be allowed.
+
+    `reopens_within`: for how long after it was closed a reply opens it again, and no new one.
+    """
     said = (entry for entry in thread.entries if isinstance(entry, Said) and not entry.is_internal)
     told = entries(found, said, reading, is_whole=thread.earlier is None, names={})
     ways = _moves(actor, seen)
@@ -79,8 +82,8 @@ def request(
         question=_question(seen.status) if ways else "",
         moves=ways,
         cancel=_cancel(actor, seen),
-        may_reply=may(actor, Operation.REPLY, seen) and not _is_over(found, reading),
-        reply_hint=_reply_hint(found, reading),
+        may_reply=may(actor, Operation.REPLY, seen),
+        reply_hint=_reply_hint(found, reading, reopens_within),
         reply_body=typed.body if typed else "",
         reply_error=typed.sentence if typed else "",
         problem=refusal.sentence if refusal and not typed else "",
@@ -175,11 +178,9 @@ def _question(status: TicketStatus) -> str:
     return _("Is it solved?") if status is _S.RESOLVED else _("Not solved after all?")
 
 
-def _is_over(ticket: TicketRow, reading: Reading) -> bool:
-    is_own = ticket.requester.id == reading.me
-    return is_own and ticket.closed_at is not None and reading.now - ticket.closed_at > REOPENS_WITHIN
-
-
-def _reply_hint(ticket: TicketRow, reading: Reading) -> str:
-    reopens = ticket.completed_at is not None and ticket.requester.id == reading.me
-    return _("A reply opens this request again.") if reopens else ""
+def _reply_hint(ticket: TicketRow, reading: Reading, reopens_within: timedelta) -> str:
+    if ticket.completed_at is None or ticket.requester.id != reading.me:
+        return ""
+    if ticket.closed_at is not None and reading.now - ticket.closed_at > reopens_within:
+        return _("This was closed a while ago: a reply opens a new request.")
+    return _("A reply opens this request again.")

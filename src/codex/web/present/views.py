@@ -74,7 +74,8 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavItemView:
-    """`key` is a chord such as "g m"."""
+    """`key` is a chord such as "g m". `hue` 1…8: a square of this colour stands for `icon`. `is_more`: there are more
+    than `count`."""
 
     label: str
     href: str
@@ -82,6 +83,8 @@ class NavItemView:
     count: int | None = None
     is_current: bool = False
     key: str = ""
+    hue: int = 0
+    is_more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +154,31 @@ ThreadItem = MessageView | EventLineView | EventRunView | DayView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigninView:
-    """The sign-in form; with `error`, what was typed comes back."""
+    """The sign-in form; with an error, what was typed comes back, but the password. `email_error` is about the address,
+    `error` about all of it. `has_provider`: one may sign in through the organisation's identity provider."""
 
     email: str = ""
+    email_error: str = ""
+    error: str = ""
+    has_provider: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeView:
+    """The form for a code of the second factor."""
+
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofView:
+    """The ways in which somebody who is signed in can prove anew that it is them; `onward` is where they go then."""
+
+    person: PersonView
+    onward: str
+    has_password: bool
+    has_factor: bool
+    has_provider: bool = False
     error: str = ""
 
 
@@ -163,6 +188,15 @@ class SigninConfirmView:
 
     href: str
     person: PersonView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonView:
+    """Asks an owner why they read a confidential ticket; what they say is sent to `href`."""
+
+    sentence: str
+    href: str
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from codex.tickets.filters import Filters, Person, StatusGroup
 Status = Literal["", "open", "waiting", "done"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 VIEWS = ("mine", "unassigned", "all", "done")
-TEAM = "team:"
+TEAM, SAVED = "team:", "saved:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Worklist:
     def team(self) -> str:
         """The slug of the team whose list it is."""
         return self.view.removeprefix(TEAM) if self.view.startswith(TEAM) else ""
+
+    @property
+    def saved(self) -> str:
+        """The id of the saved view whose list it is."""
+        return self.view.removeprefix(SAVED) if self.view.startswith(SAVED) else ""
 
     @property
     def query(self) -> str:

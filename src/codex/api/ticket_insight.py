@@ -1,0 +1,61 @@
+"""`/tickets/{ref}/visibility` and `/explain`: who sees a ticket and through what, and why it is where it is."""
+
+from typing import Annotated
+
+from litestar import Router, get
+from litestar.params import QueryParameter
+from msgspec import UNSET, Struct, UnsetType
+
+from codex.api.common import TicketName, id_of
+from codex.httpkit.asked import Asking
+from codex.httpkit.needs import OPERATION
+from codex.tickets import queries, reading
+from codex.tickets.explanation import Explanation, explain
+from codex.tickets.policy import Operation
+from codex.tickets.visibility import OnlookerRow, Verdict, onlookers, powers
+
+As = Annotated[
+    str | None,
+    QueryParameter(name="as", description="A person, by id: what they may do with the ticket, and why or why not."),
+]
+
+
+def _key(operation: Operation) -> str:
+    first, *rest = operation.name.lower().split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+class Visibility(Struct, frozen=True):
+    """Who sees a ticket, or, where one asked `as` somebody, what they may do: by the name of each operation."""
+
+    people: list[OnlookerRow] | UnsetType = UNSET
+    operations: dict[str, Verdict] | UnsetType = UNSET
+
+
+@get("/visibility", summary="Who sees a ticket, and through what")
+async def show_visibility(asked: Asking, ref: TicketName, as_person: As = None) -> Visibility:
+    """For those who see its internal side: everybody who sees it, by name, and through what. With `as`, instead, what
+    somebody may do with it, and through what, or what is missing."""
+    async with asked.reading() as reader:
+        ticket = await reading.seen(reader, asked.actor, queries.parse_ref(ref), now=asked.now)
+        if as_person is None:
+            return Visibility(people=await onlookers(reader, asked.actor, ticket, now=asked.now))
+        found = await powers(reader, asked.actor, ticket, id_of(as_person), now=asked.now)
+    return Visibility(operations={_key(operation): verdict for operation, verdict in found.items()})
+
+
+@get("/explain", summary="Why a ticket is where it is")
+async def show_explanation(asked: Asking, ref: TicketName) -> Explanation:
+    """For those who see its internal side: each time that it came to another team or person, by whom, and what
+    brought that about. `sla` is there where the ticket has clocks; `rules` are those that looked at it."""
+    async with asked.reading() as reader:
+        ticket = await reading.seen(reader, asked.actor, queries.parse_ref(ref), now=asked.now)
+        return await explain(reader, asked.actor, ticket)
+
+
+router = Router(
+    "/tickets/{ref:str}",
+    route_handlers=[show_visibility, show_explanation],
+    opt={OPERATION: Operation.SEE_INTERNAL},
+    tags=["tickets"],
+)

@@ -1,0 +1,41 @@
+"""Examples for the OpenAPI document of what is about several tickets, or about who sees one and why it is there."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from codex.api.bulk import Bulk, BulkAnswer, BulkChanges, BulkResult
+from codex.api.ticket_insight import Visibility
+from codex.api.ticket_merges import Merge
+from codex.httpkit.problems import problem
+from codex.kernel.actor import ActorKind
+from codex.tickets.explanation import Explanation, Named, Routing, RoutingStep
+from codex.tickets.models import TicketPriority
+from codex.tickets.rows import EventActor, PersonRef
+from codex.tickets.visibility import OnlookerRow
+
+_TICKET, _OTHER, _AMIR, _TEAM, _EVENT = (UUID(f"01979c7e-6a3e-7c51-9a20-3f6d5c8f2d1{n}") for n in range(5))
+_MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+_amir = EventActor(ActorKind.PERSON, _AMIR, "Amir Haddad")
+_step = RoutingStep(
+    id=_EVENT, type="ASSIGNED", at=_MONDAY, old=None, new=Named(_AMIR, "Amir Haddad"), actor=_amir, cause=None
+)
+
+ALONE: tuple[Struct, ...] = (
+    Merge(into="IT-1040"),
+    Bulk(ids=[str(_TICKET), str(_OTHER)], changes=BulkChanges(priority=TicketPriority.P2, add_tags=["vpn"])),
+    BulkAnswer(
+        [BulkResult(str(_TICKET), ok=True), BulkResult(str(_OTHER), ok=False, problem=problem(404, "No such ticket."))],
+        _EVENT,
+    ),
+    Visibility(
+        people=[OnlookerRow(PersonRef(_AMIR, "Amir Haddad", "amir@acme.example"), ["MEMBER of it"], True, True)]
+    ),
+    Explanation(
+        routing=Routing(
+            team=Named(_TEAM, "IT Support"), assignee=Named(_AMIR, "Amir Haddad"), rule=None, steps=[_step]
+        ),
+        rules=[],
+    ),
+)
