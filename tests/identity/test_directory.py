@@ -22,7 +22,7 @@ AWKWARD = (
 
 
 async def found(world: World, by: User, q: str = "", **more: object) -> list[str]:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         page = await directory.people(reader, await world.actor(by), q=q, **more)  # type: ignore[arg-type]
     return [row.display_name for row in page.items]
 
@@ -45,7 +45,7 @@ async def test_page_by_page_everybody_comes_once_whatever_their_name(world: Worl
         for number, name in enumerate(AWKWARD):
             await people.add(work, email=f"p{number}@acme.example", display_name=name)
     amir, ids, cursor = await world.actor(world.amir), list[UUID](), None
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         for _ in range(len(AWKWARD) + 9):
             page = await directory.people(reader, amir, limit=limit, cursor=cursor)
             ids += [row.id for row in page.items]
@@ -90,7 +90,7 @@ async def test_who_works_for_no_team_finds_by_name_and_sees_no_contacts(world: W
 
     assert await found(world, world.rosa, "amir") == ["Amir Haddad"]
     assert await found(world, world.rosa, "@acme") == []
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         other = await directory.person(reader, rosa, world.amir.id)
         own = await directory.person(reader, rosa, world.rosa.id)
     assert to_builtins(other) == {"id": str(world.amir.id), "displayName": "Amir Haddad"}
@@ -102,7 +102,7 @@ async def test_who_is_shut_out_is_there_for_owners_only(world: World) -> None:
 
     assert "Otto Weiss" not in await found(world, world.lena)
     assert "Otto Weiss" in await found(world, world.ona)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         assert (await directory.person(reader, await world.actor(world.ona), world.otto.id)).is_active is False
         for hidden in (world.otto.id, new_id()):
             with pytest.raises(NotFound, match="no such person"):
@@ -118,7 +118,7 @@ async def test_a_foreign_cursor_is_refused(world: World, cursor: str) -> None:
 
 
 async def test_a_teams_settings_are_for_its_members_and_owners(world: World) -> None:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         seen = {
             name: (await directory.team(reader, await world.actor(getattr(world, name)), "it")).prefix
             for name in ("rosa", "hana", "amir", "tara", "ona")
@@ -132,7 +132,7 @@ async def test_an_inactive_team_is_hidden_from_outsiders(world: World) -> None:
         it = await queries.team(work.session, world.it.id, lock=True)
         await teams.change(work, it, TeamChanges(is_active=False))
     rosa, amir, tara = [await world.actor(person) for person in (world.rosa, world.amir, world.tara)]
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         listed = {actor.name: [row.slug for row in await directory.teams(reader, actor)] for actor in (rosa, tara)}
         assert (await directory.team(reader, amir, world.it.id)).is_active is False
         for ref in (world.it.id, "it", "nothing", new_id()):
@@ -146,7 +146,7 @@ async def test_an_inactive_team_is_hidden_from_outsiders(world: World) -> None:
 
 
 async def test_who_is_in_a_team(world: World) -> None:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         rows = await directory.members(reader, await world.actor(world.amir), world.it.id)
         slugs = await directory.team_ids(reader, ["it", "hr", "nothing"])
 

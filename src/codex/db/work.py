@@ -10,11 +10,14 @@ from typing import Self
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
-from codex.db.database import APP_ROLE, Database
+from codex.db import sight
+from codex.db.database import Database
+from codex.db.sql import clause
 from codex.kernel import clock
 from codex.kernel.actor import Actor
 from codex.kernel.errors import Conflict
@@ -52,10 +55,12 @@ class Work:
         *,
         now: datetime | None = None,
         durable: bool = True,
+        steady: bool = False,
     ) -> None:
         """`durable=False`: the commit does not wait for the disk; a crash may undo the last moments, never tear them.
-        For work that can find out by itself how far it got (imports)."""
-        self._database, self._settle, self._durable = database, settle, durable
+        For work that can find out by itself how far it got (imports). `steady`: all that it reads is of one moment.
+        """
+        self._database, self._settle, self._durable, self._steady = database, settle, durable, steady
         self.actor = actor
         self.now = now or clock.now()
         self.cause_id: UUID | None = None
@@ -64,9 +69,13 @@ class Work:
 
     async def __aenter__(self) -> Self:
         self.session = self._database.session()
+        event.listen(self.session.sync_session, "before_flush", _see_all)
         try:
-            if self._database.access.assume_role:
-                await self.session.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
+            connection = await self.session.connection()
+            if self._steady:
+                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            for said, told in self._database.entering(self.actor, self.now):
+                await connection.execute(clause(said), told)
             if not self._durable:
                 await self.session.execute(text("SET LOCAL synchronous_commit = off"))
         except BaseException:
@@ -107,6 +116,13 @@ class Work:
         return Step(self, actor, now)
 
 
+def _see_all(session: Session, *_: object) -> None:
+    """What is written has been decided: it may lie beyond what the actor sees, as a transferred ticket does."""
+    if not session.info.get("sees_all"):
+        session.info["sees_all"] = True
+        session.connection().exec_driver_sql(sight.SEE_ALL)
+
+
 def _refusal(error: IntegrityError) -> Exception:
     """What held when a command looked and no longer did when it wrote is a conflict; the rest is a bug."""
     match error.orig:
@@ -145,6 +161,6 @@ class Works:
     database: Database
     settle: Settle
 
-    def begin(self, actor: Actor, *, now: datetime | None = None, durable: bool = True) -> Work:
+    def begin(self, actor: Actor, *, now: datetime | None = None, durable: bool = True, steady: bool = False) -> Work:
         """A new work for `async with`; see `Work`."""
-        return Work(self.database, self.settle, actor, now=now, durable=durable)
+        return Work(self.database, self.settle, actor, now=now, durable=durable, steady=steady)
