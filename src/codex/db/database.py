@@ -141,7 +141,12 @@ class Reader:
         return rows[0] if rows else None
 
     async def _execute(self, cursor: AsyncCursor[Row], sql: str, params: Params | Sequence[object]) -> None:
-        """What a pipeline sends is one transaction and one way to the server and back."""
+        """What a pipeline sends is one transaction and one way to the server and back.
+
+        A limit is written into the statement: a plan that is kept would be made for any limit, and so for none.
+        """
+        if isinstance(params, Mapping) and "limit" in params:
+            sql = sql.replace("%(limit)s", f"{params['limit']:d}")
         if not self._entering:
             await cursor.execute(sql.encode(), params)
             return
