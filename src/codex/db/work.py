@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import event, text
+from psycopg import AsyncConnection
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from codex.db import sight
-from codex.db.database import Database
-from codex.db.sql import clause
+from codex.db.database import Database, Params
 from codex.kernel import clock
 from codex.kernel.actor import Actor
 from codex.kernel.errors import Conflict
@@ -71,13 +71,10 @@ class Work:
         self.session = self._database.session()
         event.listen(self.session.sync_session, "before_flush", _see_all)
         try:
-            connection = await self.session.connection()
-            if self._steady:
-                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            for said, told in self._database.entering(self.actor, self.now):
-                await connection.execute(clause(said), told)
-            if not self._durable:
-                await self.session.execute(text("SET LOCAL synchronous_commit = off"))
+            raw = (await (await self.session.connection()).get_raw_connection()).driver_connection
+            async with cast(AsyncConnection, raw).pipeline():  # one way to the server and back, BEGIN included
+                for said, told in self._entering():
+                    await cast(AsyncConnection, raw).execute(said.encode(), told)
         except BaseException:
             await self.session.close()  # or the pool would wait for this connection forever
             raise
@@ -98,6 +95,13 @@ class Work:
             await self.session.close()
         if isinstance(error, IntegrityError):
             raise _refusal(error) from error
+
+    def _entering(self) -> Iterator[tuple[str, Params]]:
+        if self._steady:
+            yield "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", {}
+        yield from self._database.entering(self.actor, self.now)
+        if not self._durable:
+            yield "SET LOCAL synchronous_commit = off", {}
 
     def record(self, fact: Fact) -> None:
         """Say what has just been changed. Its consequences follow when the work is left, in the same transaction."""
