@@ -15,6 +15,7 @@ from codex.db import embedded
 _HEAD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ UTC \[(\d+)\] (\S*) (LOG|DETAIL|ERROR):  (.*)", re.DOTALL)
 _EXECUTED = re.compile(r"(?:execute [^:]+|statement): (.*)", re.DOTALL)
 _VALUE = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')", re.DOTALL)
+_IN_WHOSE_NAME = "SELECT set_config('codex."
 _APP = f"{embedded.APP_ROLE}@{embedded.DATABASE}"
 
 
@@ -37,12 +38,12 @@ class Captured:
 def executed(superuser: psycopg.Connection) -> tuple[int, int]:
     """Statements since the server started, by the application's role, and the rows that they touched.
 
-    BEGIN and COMMIT do not count.
+    BEGIN, COMMIT and saying in whose name a transaction looks do not count.
     """
     row = superuser.execute(
         """SELECT coalesce(sum(calls), 0)::bigint, coalesce(sum(rows), 0)::bigint
-           FROM pg_stat_statements WHERE userid = to_regrole(%s)""",
-        [embedded.APP_ROLE],
+           FROM pg_stat_statements WHERE userid = to_regrole(%s) AND query NOT LIKE %s""",
+        [embedded.APP_ROLE, f"{_IN_WHOSE_NAME}%"],
     ).fetchone()
     assert row is not None
     return row[0], row[1]
@@ -70,7 +71,7 @@ def _parsed(text: str) -> Iterator[Statement]:
         if said:
             if statement:
                 yield statement
-            statement = Statement(said[1].strip())
+            statement = None if said[1].startswith(_IN_WHOSE_NAME) else Statement(said[1].strip())
         elif head[3] == "DETAIL" and statement:
             statement.params = {int(number): _text(value) for number, value in _VALUE.findall(head[4])}
     if statement:

@@ -64,13 +64,13 @@ async def say(world: World, who: User | Actor, ticket: Ticket, given: Mapping[st
 async def said(world: World, ticket: Ticket) -> dict[UUID, tuple[str, str]]:
     """What a ticket answers, as it is kept: value and sort value."""
     query = select(CustomFieldValue).where(CustomFieldValue.ticket_id == ticket.id)
-    async with world.database.session() as session:
+    async with world.session() as session:
         return {row.custom_field_id: (row.value, row.sort_value) for row in await session.scalars(query)}
 
 
 async def audited(world: World) -> list[tuple[str, UUID | None, dict[str, Any]]]:
     """What administrators did at noon, in order."""
-    async with world.database.session() as session:
+    async with world.session() as session:
         rows = await session.execute(
             text("SELECT type, team_id, payload FROM admin_audit_events WHERE created_at = :noon ORDER BY id"),
             {"noon": NOON},

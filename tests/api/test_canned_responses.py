@@ -45,7 +45,7 @@ async def test_every_change_of_it_is_on_record(world: World) -> None:
     await lena.patch(f"{PATH}/{made['id']}", json={"name": "We are on it"})
     await lena.patch(f"{PATH}/{made['id']}", json={"name": "We are on it"})
     await lena.delete(f"{PATH}/{made['id']}")
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         rows = await reader.all(
             """SELECT type, payload->'from', payload->'to', team_id FROM admin_audit_events
                WHERE payload->>'cannedResponseId' = %(id)s ORDER BY chain_day, chain_position""",

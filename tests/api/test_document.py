@@ -85,7 +85,11 @@ async def test_what_is_conditional_says_so(world: World) -> None:
     ):
         assert "If-Match" in [parameter["name"] for parameter in operation["parameters"]]
         assert "ETag" in operation["responses"]["200"]["headers"] and "412" in operation["responses"]
-    assert paths["/api/v1/tickets"]["post"]["responses"]["201"]["headers"].keys() == {"ETag", "Location", "Idempotency-Replayed"}
+    assert paths["/api/v1/tickets"]["post"]["responses"]["201"]["headers"].keys() == {
+        "ETag",
+        "Location",
+        "Idempotency-Replayed",
+    }
 
 
 async def test_names_of_modules_stay_inside(world: World) -> None:

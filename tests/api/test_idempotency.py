@@ -33,14 +33,14 @@ async def rosa(world: World) -> httpx.AsyncClient:
 
 
 async def count(world: World, what: str = "tickets") -> int:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         return (await reader.all(f"SELECT count(*) FROM {what}"))[0][0]
 
 
 async def age(world: World, by: timedelta, **changes: None) -> None:
     """Let all that is kept be older; `changes`: and what else is different."""
     more = "".join(f", {column} = NULL" for column in changes)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         await reader.run(f"UPDATE idempotency_keys SET created_at = created_at - %(by)s{more}", {"by": by})
 
 
@@ -145,7 +145,7 @@ async def test_a_secret_in_an_answer_is_not_readable_where_it_is_kept(world: Wor
     rosa, new = await world.client(world.rosa, scope=Scope.ADMIN), {"name": "CI", "scope": "read"}
     first, again = [await rosa.post("/api/v1/me/tokens", json=new, headers=key()) for _ in range(2)]
     assert first.json()["token"] == again.json()["token"]
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         ((kept,),) = await reader.all("SELECT body FROM idempotency_keys")
     assert first.json()["token"].encode() not in kept
 

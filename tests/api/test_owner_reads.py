@@ -30,7 +30,7 @@ async def ona(world: World) -> httpx.AsyncClient:
 
 
 async def on_record(world: World) -> list[tuple[Any, ...]]:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         return await reader.all(
             """SELECT payload->>'displayId', payload->>'reason', team_id, created_by_id FROM admin_audit_events
                WHERE type = 'TICKET_READ' ORDER BY chain_day, chain_position"""
@@ -47,7 +47,7 @@ async def test_reading_a_ticket_of_another_team_is_on_record(world: World, ona: 
 async def test_it_is_on_record_where_the_request_came_from(world: World, ona: httpx.AsyncClient) -> None:
     await world.ticket(team=world.it)
     await ona.get("/api/v1/tickets/IT-1", headers={"x-request-id": "ask-1"})
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         row = await reader.first("SELECT address, request_id FROM admin_audit_events WHERE type = 'TICKET_READ'")
     assert row == ("127.0.0.1", "ask-1")
 

@@ -167,7 +167,7 @@ async def test_a_view_that_names_what_is_gone_says_so_and_lists_nothing(world: W
         category: Category = await categories.add(work, name="Fax", slug="fax")
     amir = await world.client(world.amir)
     view = await kept(amir, "Faxes", {"field": "category", "operator": "equals", "value": "fax"})
-    async with world.database.session() as session:
+    async with world.session() as session:
         await session.execute(text("DELETE FROM categories WHERE id = :id"), {"id": category.id})
         await session.commit()
 
@@ -187,11 +187,11 @@ async def test_a_view_explains_why_a_ticket_is_in_it_or_not(world: World) -> Non
     ticket = await world.ticket(team=world.it, priority=TicketPriority.P3)
     amir = await world.client(world.amir)
     where = f"{PATH}/{(await kept(amir))['id']}/explanation"
-    answer = (await amir.get(where, params={"ticket": str(ticket.number)})).json()
+    answer = (await amir.get(f"{where}/{ticket.number}")).json()
     assert answer == {"holds": False, "conditions": [{**URGENT, "seen": "P3", "holds": False}]}
     hidden = await world.ticket(team=world.hr)
     for key in (str(hidden.id), str(UUID(int=3))):
-        refused(await amir.get(where, params={"ticket": key}), 404)
+        refused(await amir.get(f"{where}/{key}"), 404)
 
 
 async def test_views_are_listed_page_by_page(world: World) -> None:
@@ -211,7 +211,7 @@ async def test_what_others_use_is_audited_and_one_s_own_is_not(world: World) -> 
     await lena.patch(f"{PATH}/{view['id']}", json={"name": "Ours"})
     await lena.patch(f"{PATH}/{view['id']}", json={"name": "Ours"})
     await lena.delete(f"{PATH}/{view['id']}")
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         rows = await reader.all(
             """SELECT type, payload, team_id FROM admin_audit_events WHERE starts_with(type, 'SAVED_VIEW')
                ORDER BY chain_day, chain_position"""

@@ -26,7 +26,7 @@ _WRITE = """
 
 
 async def verdict(world: World) -> Verdict:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         return await verify(reader)
 
 
@@ -133,7 +133,7 @@ async def test_an_event_knows_where_it_came_in(world: World) -> None:
     async with world.works.begin(await world.actor(world.ona), origin=Origin("10.0.0.7", "ask-3")) as work:
         await teams.add(work, name="Legal", slug="legal")
 
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         rows = await reader.all(
             """SELECT type, actor_kind::text, actor_name, address, request_id FROM admin_audit_events
                ORDER BY chain_day DESC, chain_position DESC LIMIT 2"""

@@ -29,7 +29,7 @@ Do = Callable[[Work, World], Awaitable[Any]]
 async def events(world: World) -> list[AdminAuditEvent]:
     """What happened at noon, in order."""
     query = select(AdminAuditEvent).where(AdminAuditEvent.created_at == instant(NOON)).order_by(AdminAuditEvent.id)
-    async with world.database.session() as session:
+    async with world.session() as session:
         return list(await session.scalars(query))
 
 
@@ -168,5 +168,5 @@ async def test_an_event_has_a_name_and_an_object(world: World) -> None:
 
 
 async def count(world: World) -> int:
-    async with world.database.session() as session:
+    async with world.session() as session:
         return len((await session.scalars(select(AdminAuditEvent.id))).all())

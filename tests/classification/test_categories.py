@@ -17,7 +17,7 @@ NOON = "2026-03-02T12:00Z"
 async def add(world: World, **given: object) -> Category:
     async with world.work(as_=world.ona, now=NOON) as work:
         made = await categories.add(work, **{"name": "Chairs", "slug": "chairs", **given})  # type: ignore[arg-type]
-    async with world.database.session() as session:
+    async with world.session() as session:
         return (await session.scalars(select(Category).where(Category.id == made.id))).one()
 
 
@@ -57,7 +57,7 @@ async def test_a_branch_is_a_category_with_all_below_it(world: World) -> None:
     chairs = await add(world)
     office = await add(world, name="Office", slug="office-chairs", parent_id=chairs.id)
     deep = await add(world, name="Blue", slug="blue-chairs", parent_id=office.id)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         by_slug = await queries.category_ids(reader, ids=[], slugs=["chairs", "nothing"])
         by_both = await queries.category_ids(reader, ids=[office.id, new_id()], slugs=["office-chairs", "vpn"])
 

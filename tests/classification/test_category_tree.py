@@ -32,7 +32,7 @@ async def chairs(world: World) -> tuple[Category, Category, Category]:
 async def tree(world: World, who: User | None = None) -> dict[str, str | None]:
     """Which category lies under which, by slug, in their order."""
     actor = await world.actor(who) if who else system()
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         found = (await reading.categories(reader, actor, limit=200)).items
     slugs = {row.id: row.slug for row in found}
     return {row.slug: slugs.get(row.parent_id) if row.parent_id else None for row in found}
@@ -86,7 +86,7 @@ async def test_siblings_stand_by_their_place_and_then_by_name(world: World) -> N
 async def test_pages_of_any_size_hold_the_whole_tree(world: World) -> None:
     await chairs(world)
     whole = list(await tree(world))
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         for limit in (1, 2, 3, len(whole)):
             found, cursor = [], None
             while True:

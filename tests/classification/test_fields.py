@@ -22,7 +22,7 @@ F = FieldType
 async def listed(world: World, who: User | None = None, of: AskedOf | None = None) -> list[str]:
     """The names of the fields that somebody reads, in their order."""
     actor = await world.actor(who) if who else system()
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         return [row.name for row in (await reading.fields(reader, actor, of=of)).items]
 
 
@@ -38,7 +38,7 @@ async def test_a_field_of_each_type_is_kept_as_it_was_asked(world: World, kind: 
         world, kind, name=" Which\n one? ", description="Of all", is_required=True, required_when=RequiredWhen.RESOLVE,
         team_id=world.it.id, category_id=world.categories["vpn"].id, sort_order=-3,
     )  # fmt: skip
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         row = await reading.field(reader, await world.actor(world.amir), made.id)
 
     assert (row.name, row.field_type, row.description) == ("Which one?", kind, "Of all")
@@ -112,7 +112,7 @@ async def test_who_works_for_no_team_reads_what_forms_need(world: World) -> None
     assert await listed(world, world.rosa) == ["at once", "hr's", "vpn's"]
     for who in (world.amir, world.lena, world.tara, world.ona):
         assert await listed(world, who) == ["at once", "global", "gone", "hr's", "later", "vpn's"]
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         with pytest.raises(NotFound):
             await reading.field(reader, await world.actor(world.rosa), last.id)
 

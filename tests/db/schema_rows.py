@@ -114,7 +114,11 @@ GOOD: dict[str, Row] = {
     },
     "notifications": {"user_id": USER, "type": "NEW_MESSAGE", "title": "Amir answered", "created_at": AT},
     "admin_audit_events": {
-        "type": "TEAM_CREATED", "payload": Jsonb({}), "chain_day": AT[:10], "chain_position": 1, "hash": b"x",
+        "type": "TEAM_CREATED",
+        "payload": Jsonb({}),
+        "chain_day": AT[:10],
+        "chain_position": 1,
+        "hash": b"x",
         "created_at": AT,
     },
     "automation_rules": {"name": "Hurry", "trigger": "SLA_APPROACHING", "priority": 1, "created_by_id": USER},

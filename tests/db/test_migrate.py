@@ -92,7 +92,7 @@ def test_rights_that_went_wrong_are_put_right(database: FreshDatabase) -> None:
         connection.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
     migrate.upgrade(database.owner)
 
-    with psycopg.connect(**database.app, autocommit=True) as connection:
+    with psycopg.connect(**database.all_seeing, autocommit=True) as connection:
         for statement in (
             b"DELETE FROM ticket_events",
             b"TRUNCATE tickets",

@@ -58,7 +58,7 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bells]:
 
 async def rung(world: World) -> list[str]:
     query = select(AdminAuditEvent.payload).where(AdminAuditEvent.type == "RANG").order_by(AdminAuditEvent.id)
-    async with world.database.session() as session:
+    async with world.session() as session:
         return [payload["name"] for payload in await session.scalars(query)]
 
 

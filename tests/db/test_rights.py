@@ -43,7 +43,7 @@ REFUSED = (
 def app(
     make_database: Callable[[], AbstractContextManager[FreshDatabase]],
 ) -> Iterator[psycopg.Connection]:
-    with make_database() as database, psycopg.connect(**database.app) as connection:
+    with make_database() as database, psycopg.connect(**database.all_seeing) as connection:
         for table, row in SEED:
             insert(connection, table, row)
         connection.commit()

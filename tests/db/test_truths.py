@@ -21,7 +21,7 @@ class Seeded:
 
 @pytest.fixture(scope="module")
 def seeded(make_database: Callable[[], AbstractContextManager[FreshDatabase]]) -> Iterator[Seeded]:
-    with make_database() as database, psycopg.connect(**database.app) as connection:
+    with make_database() as database, psycopg.connect(**database.all_seeing) as connection:
         for table, row in SEED:
             insert(connection, table, row)
         connection.commit()

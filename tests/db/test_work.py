@@ -27,7 +27,7 @@ SOURCE = "SELECT source FROM pg_settings WHERE name = 'synchronous_commit'"
 
 
 async def count(world: World, model: type = Category) -> int:
-    async with world.database.session() as session:
+    async with world.session() as session:
         return await session.scalar(select(func.count()).select_from(model)) or 0
 
 
@@ -169,7 +169,7 @@ async def nothing(work: Work) -> None:
 async def lose_connection(world: World, narrow: Database, do: Callable[[], Awaitable[object]]) -> None:
     async with narrow.reading() as reader:
         row = await reader.first("SELECT pg_backend_pid()")
-    async with world.database.session() as session:
+    async with world.session() as session:
         await session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": row[0] if row else 0})
     with pytest.raises(CONNECTION_LOST) as lost:
         await do()
@@ -198,7 +198,7 @@ async def test_a_connection_that_is_lost_amid_a_work_is_replaced(world: World, n
             async with Works(narrow, nothing).begin(system("Test")) as work:
                 await add(work)
                 pid = await work.session.scalar(text("SELECT pg_backend_pid()"))
-                async with world.database.session() as session:
+                async with world.session() as session:
                     await session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
         assert lost.type is not PoolTimeout
 

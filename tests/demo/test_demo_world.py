@@ -41,7 +41,7 @@ class Demo:
 def demo(make_database: Callable[[], AbstractContextManager[FreshDatabase]]) -> Iterator[Demo]:
     with make_database() as database:
         said = asyncio.run(load(database))
-        with psycopg.connect(**database.app, autocommit=True) as connection:
+        with psycopg.connect(**database.all_seeing, autocommit=True) as connection:
             yield Demo(database, connection, said)
 
 
@@ -134,14 +134,14 @@ def test_an_interrupted_load_leaves_nothing_and_the_next_one_completes(
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
         broken.setattr(build.performance, "play", interrupted)
         asyncio.run(load(database, SOME))
-    with psycopg.connect(**database.app) as connection:
+    with psycopg.connect(**database.all_seeing) as connection:
         assert connection.execute("SELECT count(*) FROM users").fetchall() == [(0,)]
 
     assert f"{sum(script.times for script in SOME)} tickets" in asyncio.run(load(database, SOME))
 
 
 def test_a_desk_in_use_keeps_what_it_has(world_database: FreshDatabase) -> None:
-    with psycopg.connect(**world_database.app, autocommit=True) as connection:
+    with psycopg.connect(**world_database.all_seeing, autocommit=True) as connection:
         connection.execute("INSERT INTO users (id, email, display_name) VALUES (gen_random_uuid(), 'eva@real.example', "
                            "'Eva')")  # fmt: skip
         before = connection.execute("SELECT id, email FROM users ORDER BY id").fetchall()

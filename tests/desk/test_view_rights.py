@@ -34,7 +34,7 @@ async def test_sight_of_views_is_the_same_in_python_and_in_sql(world: World) -> 
     people: list[Actor] = [system()]
     for name in ("rosa", "amir", "lena", "tara", "hana", "farid", "otto", "ona"):
         people.append(await world.actor(getattr(world, name)))
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         for actor in people:
             for sql, sees in ((SEEN_SQL, may_see_view), (OWN_SQL, _is_meant_for)):
                 rows = await reader.all(f"SELECT v.id FROM saved_views v WHERE {sql}", view_sight(actor))
@@ -65,7 +65,7 @@ async def test_two_new_defaults_at_once_leave_one(world: World) -> None:
     for _ in range(3):
         outcomes = await asyncio.gather(*(add(f"View {n}") for n in range(4)))
         assert "kept" in outcomes
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         rows = await reader.all("SELECT count(*) FROM saved_views WHERE is_default", {})
     assert rows == [(1,)]
 

@@ -30,7 +30,7 @@ async def issue(world: World, person: User, **more: Any) -> tuple[UUID, str]:
 
 
 async def who(world: World, secret: str, *, later: timedelta = timedelta(0)) -> Credential | None:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         return await queries.credential(reader, queries.BY_TOKEN, secret, now=NOW + later)
 
 
@@ -50,7 +50,7 @@ async def test_a_token_stands_for_its_owner_with_the_rights_of_now(world: World)
 
 async def test_the_secret_is_kept_nowhere(world: World) -> None:
     _, secret = await issue(world, world.amir)
-    async with world.database.session() as session:
+    async with world.session() as session:
         token = (await session.scalars(select(PersonalToken))).one()
         tables = await session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
         for table in tables.all():
@@ -127,7 +127,7 @@ async def test_a_revoked_token_is_over_and_revoking_again_changes_nothing(world:
     await revoke(world, world.rosa, token_id, later=HOUR)
 
     assert await who(world, secret) is None
-    async with world.database.session() as session:
+    async with world.session() as session:
         assert await session.scalar(select(PersonalToken.revoked_at)) == NOW
 
 

@@ -73,7 +73,7 @@ async def test_what_succeeds_does_not_count(world: World) -> None:
 async def test_who_is_held_up_does_not_make_it_longer_by_trying(world: World) -> None:
     for _ in range(LIMITS[Way.CODE].per_account + 7):
         await try_(world, Way.CODE)
-    async with world.database.session() as session:
+    async with world.session() as session:
         assert await session.scalar(select(func.count()).select_from(SigninAttempt)) == LIMITS[Way.CODE].per_account
 
 
@@ -86,7 +86,7 @@ async def test_of_many_at_once_no_more_than_allowed_get_through(world: World) ->
 
 async def test_no_address_is_kept_in_the_clear_and_what_no_longer_counts_is_forgotten(world: World) -> None:
     await try_(world)
-    async with world.database.session() as session:
+    async with world.session() as session:
         kept = (await session.scalars(select(SigninAttempt))).one()
     assert ROSA.encode() not in kept.account and kept.way == "password"
 

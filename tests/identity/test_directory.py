@@ -28,14 +28,14 @@ AWKWARD = (
 
 async def found(world: World, by: User, q: str = "", **more: object) -> list[str]:
     actor = await world.actor(by)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         page = await directory.people(reader, actor, contacts(actor, NOW), q=q, **more)  # type: ignore[arg-type]
     return [row.display_name for row in page.items]
 
 
 async def seen(world: World, by: User, who: User | UUID) -> directory.PersonRow:
     actor = await world.actor(by)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         return await directory.person(reader, actor, contacts(actor, NOW), who if isinstance(who, UUID) else who.id)
 
 
@@ -57,7 +57,7 @@ async def test_page_by_page_everybody_comes_once_whatever_their_name(world: Worl
         for number, name in enumerate(AWKWARD):
             await people.add(work, email=f"p{number}@acme.example", display_name=name)
     amir, ids, cursor = await world.actor(world.amir), list[UUID](), None
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         for _ in range(len(AWKWARD) + 9):
             page = await directory.people(reader, amir, contacts(amir, NOW), limit=limit, cursor=cursor)
             ids += [row.id for row in page.items]
@@ -129,7 +129,7 @@ async def test_a_foreign_cursor_is_refused(world: World, cursor: str) -> None:
 
 
 async def test_a_teams_settings_are_for_its_members_and_owners(world: World) -> None:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         seen = {
             name: (await directory.team(reader, await world.actor(getattr(world, name)), "it")).prefix
             for name in ("rosa", "hana", "amir", "tara", "ona")
@@ -143,7 +143,7 @@ async def test_an_inactive_team_is_hidden_from_outsiders(world: World) -> None:
         it = await queries.team(work.session, world.it.id, lock=True)
         await teams.change(work, it, TeamChanges(is_active=False))
     rosa, amir, tara = [await world.actor(person) for person in (world.rosa, world.amir, world.tara)]
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         listed = {
             actor.name: [row.slug for row in (await directory.teams(reader, actor)).items]
             for actor in (rosa, amir, tara)
@@ -162,7 +162,7 @@ async def test_an_inactive_team_is_hidden_from_outsiders(world: World) -> None:
 
 async def test_who_is_in_a_team(world: World) -> None:
     amir = contacts(await world.actor(world.amir), NOW)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         first = await directory.members(reader, amir, world.it.id, limit=2)
         rest = await directory.members(reader, amir, world.it.id, limit=2, cursor=first.next_cursor)
         slugs = await directory.team_ids(reader, ["it", "hr", "nothing"])

@@ -36,7 +36,7 @@ async def refused(world: World, email: str, password: str) -> str:
 
 
 async def outcomes(world: World) -> list[bool]:
-    async with world.database.session() as session:
+    async with world.session() as session:
         return list(await session.scalars(select(SigninAttempt.succeeded).order_by(SigninAttempt.id)))
 
 

@@ -26,7 +26,7 @@ async def test_a_verified_address_links_and_the_link_outlasts_the_address(world:
     assert (await who(world, ROSA)).id == world.rosa.id
     assert (await who(world, replace(ROSA, email="married@acme.example"))).id == world.rosa.id
     assert (await who(world, replace(ROSA, email=""))).display_name == "Rosa Diaz"
-    async with world.database.session() as session:
+    async with world.session() as session:
         assert await session.scalar(select(func.count()).select_from(ExternalIdentity)) == 1
 
 

@@ -40,7 +40,7 @@ async def test_a_password_fits_its_owner_only(world: World) -> None:
 async def test_the_last_one_set_counts_and_is_kept_as_argon2id(world: World) -> None:
     await put(world, world.rosa, GOOD)
     await put(world, world.rosa, OTHER)
-    async with world.database.session() as session:
+    async with world.session() as session:
         kept = (await session.scalars(select(Password))).one()
 
     assert await fits(world, "rosa@acme.example", OTHER) and not await fits(world, "rosa@acme.example", GOOD)
@@ -85,7 +85,7 @@ async def test_setting_one_ends_other_sessions_and_links_that_wait(world: World)
         await signin.make_link(work, rosa)
     await put(world, world.rosa, GOOD, keep=stays)
 
-    async with world.database.session() as session:
+    async with world.session() as session:
         left = await session.scalars(select(Session.token_hash).where(Session.user_id == world.rosa.id))
         assert left.all() == [queries.digest(stays)]
         assert await session.scalar(select(func.count()).select_from(Session)) == 2

@@ -20,7 +20,7 @@ NOON = "2026-03-02T12:00Z"
 
 
 async def reload(world: World, user: User) -> User:
-    async with world.database.session() as session:
+    async with world.session() as session:
         return (await session.scalars(select(User).where(User.id == user.id))).one()
 
 
@@ -186,7 +186,7 @@ async def test_who_is_shut_out_is_nobody_at_once(world: World) -> None:
     async with world.work(as_=world.ona) as work:
         await people.deactivate(work, await queries.person(work.session, world.amir.id, lock=True))
 
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         assert await queries.credential(reader, queries.BY_TOKEN, secret, now=now) is None
         assert await queries.credential(reader, queries.BY_SESSION, session, now=now) is None
         with pytest.raises(NotFound):

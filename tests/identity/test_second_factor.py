@@ -41,7 +41,7 @@ async def spend(world: World, given: str, *, later: timedelta = LATER, seal: Sea
 
 
 async def is_on(world: World) -> bool:
-    async with world.database.session() as session:
+    async with world.session() as session:
         return await second_factor.is_on(session, world.rosa.id)
 
 
@@ -51,7 +51,7 @@ async def on(world: World) -> tuple[bytes, list[str]]:
 
 
 async def audited(world: World) -> list[str]:
-    async with world.database.session() as session:
+    async with world.session() as session:
         since = select(AdminAuditEvent.type).where(AdminAuditEvent.created_at >= NOW)
         return list(await session.scalars(since.order_by(AdminAuditEvent.id)))
 
@@ -95,7 +95,7 @@ async def test_a_recovery_code_works_once_however_it_is_typed(world: World) -> N
 
 async def test_nothing_can_be_read_from_the_database(world: World) -> None:
     secret, codes = await on(world)
-    async with world.database.session() as session:
+    async with world.session() as session:
         factor = (await session.scalars(select(SecondFactor))).one()
         hashes = (await session.scalars(select(RecoveryCode.code_hash))).all()
 

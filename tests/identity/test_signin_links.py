@@ -30,7 +30,7 @@ async def use(world: World, secret: str, *, later: timedelta = timedelta(0), use
 
 
 async def who(world: World, secret: str, *, later: timedelta = timedelta(0)) -> Credential | None:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         return await queries.credential(reader, queries.BY_SESSION, secret, now=NOW + later)
 
 
@@ -58,7 +58,7 @@ async def test_a_link_that_two_follow_at_once_opens_one_session(world: World) ->
             return "refused"
 
     assert Counter(await asyncio.gather(*(follow() for _ in range(4)))) == {"session 43": 1, "refused": 3}
-    async with world.database.session() as session:
+    async with world.session() as session:
         assert await session.scalar(select(func.count()).select_from(Session)) == 1
 
 
@@ -87,7 +87,7 @@ async def test_what_is_no_link_is_refused_in_the_same_words(world: World, secret
 async def test_no_secret_is_kept(world: World) -> None:
     secret = await link(world, world.rosa)
     opened = await use(world, secret, user_agent="Firefox " * 100)
-    async with world.database.session() as session:
+    async with world.session() as session:
         kept = (await session.scalars(select(SigninLink))).one()
         browser = (await session.scalars(select(Session))).one()
 

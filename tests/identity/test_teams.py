@@ -18,7 +18,7 @@ NOON = "2026-03-02T12:00Z"
 
 
 async def reload(world: World, team: Team) -> Team | None:
-    async with world.database.session() as session:
+    async with world.session() as session:
         return (await session.scalars(select(Team).where(Team.id == team.id))).one_or_none()
 
 

@@ -27,7 +27,7 @@ async def issue(world: World, *, maker: Maker | None = None, **more: Any) -> tup
 
 
 async def works(world: World, secret: str, *, sql: str = queries.BY_TOKEN) -> bool:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         return await queries.credential(reader, sql, secret, now=NOW) is not None
 
 

@@ -63,7 +63,7 @@ class Filled:
 
 async def fill(world: World, random: Random, *, tickets: int) -> Filled:
     """Random tickets with everything hanging on them. Their histories are not whole: only conditions read them."""
-    async with world.database.session() as session:
+    async with world.session() as session:
         asked = [
             CustomField(id=new_id(), name=kind, field_type=kind, options=[*OPTIONS] if kind in CHOICES else None)
             for kind in FieldType

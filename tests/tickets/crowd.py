@@ -63,7 +63,7 @@ async def gather(world: World, seed: int, *, tickets: int = 60) -> Crowd:
         crowd = await _people(work, world, random)
     async with world.work(as_=system("Test"), now=NOW - timedelta(days=9)) as work:
         crowd.tickets = [await _ticket(work, world, crowd, random) for _ in range(tickets)]
-    async with world.database.session() as session:
+    async with world.session() as session:
         for ticket in crowd.tickets:
             for person in random.sample(crowd.people, random.choice((0, 0, 1, 2))):
                 crowd.followers.add((ticket.id, person.id))

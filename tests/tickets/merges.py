@@ -38,7 +38,7 @@ async def say(
 
 async def attach(world: World, ticket: Ticket, name: str, message: TicketMessage | None = None) -> None:
     """A file on a ticket, or on one of its messages."""
-    async with world.database.session() as session:
+    async with world.session() as session:
         session.add(
             Attachment(
                 ticket_id=ticket.id, message_id=message.id if message else None, file_name=name,
@@ -55,14 +55,14 @@ async def said(world: World, ticket: Ticket) -> list[str]:
 
 async def files(world: World, ticket: Ticket) -> set[str]:
     """The names of a ticket's files."""
-    async with world.database.session() as session:
+    async with world.session() as session:
         return set(await session.scalars(select(Attachment.file_name).where(Attachment.ticket_id == ticket.id)))
 
 
 async def followers(world: World, ticket: Ticket) -> set[str]:
     """The names of a ticket's followers."""
     query = select(User.display_name).join(TicketFollower, TicketFollower.user_id == User.id)
-    async with world.database.session() as session:
+    async with world.session() as session:
         return set(await session.scalars(query.where(TicketFollower.ticket_id == ticket.id)))
 
 

@@ -39,7 +39,7 @@ def answers_of(world: World) -> dict[FieldType, tuple[Any, str]]:
 
 async def shown(world: World, ticket: Ticket, *, who: Any = None) -> list[tuple[UUID, str, Any]]:
     actor = await world.actor(who or world.amir)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         found, _ = await tickets.detail(reader, actor, ticket.id, now=instant(MORNING))
     assert isinstance(found.custom_fields, list)
     return [(answer.id, answer.name, answer.value) for answer in found.custom_fields]

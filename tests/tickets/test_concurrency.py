@@ -136,7 +136,7 @@ async def test_nobody_leaves_between_being_assigned_and_the_commit(
     async with world.work(as_=world.lena) as work:
         await assign(world.amir)(work, await visible(work, ticket.id, lock=True))
         with (
-            psycopg.connect(**world_database.app) as other,
+            psycopg.connect(**world_database.all_seeing) as other,
             pytest.raises(psycopg.errors.LockNotAvailable),
         ):
             other.execute(f"SELECT FROM {locked} FOR UPDATE NOWAIT".encode(), [world.amir.id])

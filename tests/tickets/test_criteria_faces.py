@@ -22,7 +22,7 @@ TICKETS = 60
 
 async def disagreements(world: World, actor: Actor, filled: Filled, said: list[list[Any]]) -> tuple[int, list[Any]]:
     """How many pairs of a condition and a ticket were compared, and where the faces differ."""
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         words = await vocabulary(reader, actor, said)
         trees = [understood(one, words) for one in said]
         values = await values_of(reader, actor, filled.tickets, AnyOf(tuple(trees)), now=NOW)

@@ -24,7 +24,7 @@ NOON = "2026-03-02T12:00Z"
 async def seen(world: World, ticket: Ticket, *names: str, now: str = NOON) -> dict[str, Any]:
     """What conditions on these fields see on the ticket."""
     actor, written = await world.actor(world.ona), [{"field": name, "operator": "isSet"} for name in names]
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         tree, problems = read(written, await vocabulary(reader, actor, [written]))
         assert problems == []
         found = await values_of(reader, actor, [ticket.id], tree, now=instant(now))
@@ -98,7 +98,7 @@ async def test_custom_fields_are_compared_as_what_they_are(world: World) -> None
     ]  # fmt: skip
     written = [{"field": names[kind], "operator": operator, "value": value} for kind, operator, value in checks]
     actor = await world.actor(world.amir)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         tree, problems = read(written, await vocabulary(reader, actor, [written]))
         assert problems == []
         assert holds(tree, (await values_of(reader, actor, [ticket.id], tree, now=instant(NOON)))[ticket.id])
@@ -110,7 +110,7 @@ async def test_a_category_means_what_lies_under_it_too(world: World) -> None:
     ticket = await world.ticket(team=world.it, category=child)
     written = [{"field": "category", "operator": "equals", "value": parent.slug}]
     actor = await world.actor(world.amir)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         tree, _ = read(written, await vocabulary(reader, actor, [written]))
         assert holds(tree, (await values_of(reader, actor, [ticket.id], tree, now=instant(NOON)))[ticket.id])
 

@@ -27,7 +27,7 @@ async def staged(world: World) -> Ticket:
 
 async def listed(world: World, person: Any, **filters: Any) -> list[str]:
     actor = await world.actor(person)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         page = await listing.page(reader, actor, Filters(**filters), now=instant(MORNING))
         counts = await listing.counts(reader, actor, Filters(**filters), now=instant(MORNING))
     assert counts.total == len(page.items)
@@ -40,7 +40,7 @@ async def test_what_was_deleted_is_there_for_nobody_and_restored_it_is_as_before
     for name in EVERYBODY:
         person = getattr(world, name)
         assert await listed(world, person) == [], name
-        async with world.database.reading() as reader:
+        async with world.reading() as reader:
             with pytest.raises(NotFound):
                 await reading.detail(reader, await world.actor(person), ticket.id, now=instant(MORNING))
         assert await listed(world, person, is_deleted=True) == (

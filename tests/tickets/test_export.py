@@ -29,7 +29,7 @@ async def test_the_right_and_its_sql_are_the_same(world: World, seed: int) -> No
     for person in [*crowd.people, None]:
         actor = await world.actor(person) if person else system()
         expected = {ticket.id for ticket in crowd.tickets if may(actor, Operation.EXPORT, ticket)}
-        async with world.database.reading() as reader:
+        async with world.reading() as reader:
             found = await reader.all(f"SELECT id FROM tickets WHERE {EXPORT_SQL}", sight(actor, NOW))
         assert {row[0] for row in found} == expected, actor.name
         assert may_export(actor) or not expected

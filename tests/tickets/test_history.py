@@ -165,7 +165,7 @@ async def test_a_ticket_is_read_as_it_was_by_who_sees_it_today(world: World) -> 
     ):  # fmt: skip
         await act(world, person, ticket, command, now=f"2026-03-02T{hour}:00Z")
     actor = await world.actor(world.rosa)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         seen = await reading.seen(reader, actor, ticket.id, now=instant(MORNING))
         was = [await detail_as_of(reader, actor, seen, instant(f"2026-03-02T{h}:30Z")) for h in range(10, 14)]
     assert [row.status for row in was] == [S.ASSIGNED, S.RESOLVED, S.REOPENED, S.REOPENED]

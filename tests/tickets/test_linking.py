@@ -24,7 +24,7 @@ async def link(world: World, one: Ticket, other: Ticket, kind: LinkKind, *, as_:
 
 async def links(world: World, ticket: Ticket, *, as_: Any = None) -> list[tuple[LinkKind, str]]:
     actor = await world.actor(as_ or world.amir)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         seen = await reading.seen(reader, actor, ticket.id, now=instant(MORNING))
         found = await linking.links(reader, actor, seen, now=instant(MORNING))
     return [(row.type, row.display_id) for row in found]
@@ -33,7 +33,7 @@ async def links(world: World, ticket: Ticket, *, as_: Any = None) -> list[tuple[
 async def told(world: World, ticket: Ticket, *, as_: Any) -> dict[str, Any]:
     """What the last event of the ticket says to somebody."""
     actor = await world.actor(as_)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         seen = await reading.seen(reader, actor, ticket.id, now=instant(MORNING))
         return (await reading.events(reader, actor, seen, now=instant(MORNING))).items[-1].payload
 

@@ -34,7 +34,7 @@ async def pages(
     """A list, page by page."""
     found, cursor = [], None
     actor = await world.actor(who) if who else system()
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         while True:
             page = await listing.page(reader, actor, filters, now=NOW, cursor=cursor, **options)
             found.append(list(page.items))
@@ -45,7 +45,7 @@ async def pages(
 
 async def with_due_times(world: World, crowd: Crowd) -> list[Ticket]:
     """Some tickets get a due time, several of them the same."""
-    async with world.database.session() as session:
+    async with world.session() as session:
         for n, ticket in enumerate(crowd.tickets):
             if n % 3:
                 ticket.due_at = NOW + timedelta(hours=n % 5)
@@ -126,7 +126,7 @@ def test_every_status_is_in_one_group() -> None:
 async def test_a_list_of_nothing_is_one_empty_page(world: World) -> None:
     assert await pages(world) == [[]]
     assert await pages(world, who=world.otto) == [[]]
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         counted = await listing.counts(reader, await world.actor(world.otto), EVERYTHING, now=NOW)
     assert (counted.total, counted.by_status, counted.by_team, counted.by_assignee) == (0, {}, {}, {})
 
@@ -155,14 +155,14 @@ FOREIGN = {
 
 @pytest.mark.parametrize("case", FOREIGN)
 async def test_a_foreign_cursor_is_refused(world: World, case: str) -> None:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         with pytest.raises(Invalid) as refused:
             await listing.page(reader, system(), EVERYTHING, now=NOW, cursor=FOREIGN[case])
     assert refused.value.problems[0].path == "cursor"
 
 
 async def test_an_unknown_order_is_refused(world: World) -> None:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         with pytest.raises(Invalid, match="updatedAt"):
             await listing.page(reader, system(), EVERYTHING, now=NOW, sort="subject; DROP TABLE tickets")
 

@@ -48,11 +48,11 @@ async def ids(
     filters: Filters = Filters(),
     *,
     who: Any = None,
-    **options: Any,  # noqa: B008 - frozen
+    **options: Any,
 ) -> list[list[UUID]]:
     found, cursor = [], None
     actor = await world.actor(who) if who else system()
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         while True:
             page = await listing.page(reader, actor, filters, now=NOW, cursor=cursor, **options)
             found.append([row.id for row in page.items])
@@ -97,7 +97,7 @@ async def test_lists_and_counts_are_narrowed_to_answers(world: World, kind: Fiel
             seen = {t.id for t in crowd.tickets if t.id in hit and (who is None or crowd.sees(who, t))}
             assert {key for page in await ids(world, filters, who=who) for key in page} == seen
             actor = await world.actor(who) if who else system()
-            async with world.database.reading() as reader:
+            async with world.reading() as reader:
                 assert (await listing.counts(reader, actor, filters, now=NOW)).total == len(seen)
         both = Filters(answers=(*filters.answers, Said(other.id, keys, is_option=several)))
         same = {key for key in hit if key in elsewhere and (
@@ -123,7 +123,7 @@ async def test_what_names_no_field_is_no_order(world: World, sort: str) -> None:
     "cursor", [Place(SORT, 7, KEY), Place(f"-{SORT}", "a", KEY), Place("number", 7, KEY), Place(SORT, "a\x00", KEY)]
 )
 async def test_a_foreign_cursor_is_refused(world: World, cursor: Place) -> None:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         with pytest.raises(Invalid) as refused:
             await listing.page(reader, system(), Filters(), now=NOW, sort=SORT, cursor=cursor.encode())
     assert refused.value.problems[0].path == "cursor"

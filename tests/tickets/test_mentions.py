@@ -63,7 +63,7 @@ async def written(world: World, ticket: Ticket, body: str, *, as_: Any = None, *
 
     await act(world, as_ or world.amir, ticket, command)
     message = (await world.messages(ticket))[-1]
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         return [person.display_name for person in (await reading.written(reader, message.id)).mentions]
 
 
@@ -106,7 +106,7 @@ async def test_a_note_in_other_words_calls_others_and_a_redacted_one_nobody(worl
     message = (await world.messages(ticket))[0]
 
     async def now_called() -> list[str]:
-        async with world.database.reading() as reader:
+        async with world.reading() as reader:
             return [person.display_name for person in (await reading.written(reader, message.id)).mentions]
 
     async def reword(work: Any, found: Ticket) -> None:

@@ -157,7 +157,7 @@ async def test_that_a_note_was_written_is_part_of_the_inner_history_alone(world:
     outer, inner = [1, 2, 5, 6], [1, 2, 3, 4, 5, 6]
     for name, versions in (("rosa", outer), ("otto", outer), ("amir", inner), ("hana", inner), ("ona", inner)):
         actor = await world.actor(getattr(world, name))
-        async with world.database.reading() as reader:
+        async with world.reading() as reader:
             seen = await reading.seen(reader, actor, ticket.id, now=instant(ELEVEN))
             first = await reading.events(reader, actor, seen, now=instant(ELEVEN), limit=3)
             rest = await reading.events(reader, actor, seen, now=instant(ELEVEN), limit=3, cursor=first.next_cursor)
@@ -173,6 +173,6 @@ async def test_who_asks_and_works_there_reads_the_notes_on_their_own_request(wor
 async def seen_by(world: World, ticket: Ticket, name: str):  # type: ignore[no-untyped-def]
     """The conversation as somebody reads it."""
     actor = await world.actor(getattr(world, name))
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         found = await reading.seen(reader, actor, ticket.id, now=instant(ELEVEN))
         return (await reading.messages(reader, actor, found)).items

@@ -114,7 +114,7 @@ async def test_what_cannot_begin_is_refused_by_name_and_leaves_nothing(world: Wo
         await attempt(world)
     paths = [problem.path for problem in refused.value.problems] if isinstance(refused.value, Invalid) else None
     assert " ".join(paths if paths is not None else [getattr(refused.value, "path", "")]) == path
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         assert await reader.all("SELECT id FROM tickets") == []
 
 
@@ -130,5 +130,5 @@ async def test_what_fails_later_takes_the_opening_with_it(world: World) -> None:
             await world.works.settle(work)
             await work.session.flush()
             _ = 1 / 0
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         assert await reader.all("SELECT id FROM tickets UNION ALL SELECT id FROM ticket_events") == []

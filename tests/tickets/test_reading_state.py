@@ -25,7 +25,7 @@ async def unread(world: World, ticket: Ticket, *names: str) -> set[str]:
     found = set()
     for name in names:
         actor = await world.actor(getattr(world, name))
-        async with world.database.reading() as reader:
+        async with world.reading() as reader:
             page = await listing.page(reader, actor, Filters(), now=instant(MORNING))
             detail, _ = await reading.detail(reader, actor, ticket.id, now=instant(MORNING))
         assert [row.is_unread for row in page.items if row.id == ticket.id] == [detail.is_unread]
@@ -35,7 +35,7 @@ async def unread(world: World, ticket: Ticket, *names: str) -> set[str]:
 
 async def read(world: World, ticket: Ticket, *names: str, version: int | None = None) -> None:
     version = version or (await world.reload(ticket)).version
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         for name in names:
             actor = await world.actor(getattr(world, name))
             await marks.mark_read(reader, actor, ticket.id, version=version, now=instant(MORNING))
@@ -70,7 +70,7 @@ async def test_what_one_may_not_see_makes_nothing_unread(world: World) -> None:
 async def test_what_was_put_back_is_unread_until_it_is_read(world: World) -> None:
     ticket = await world.ticket(team=world.it)
     actor = await world.actor(world.rosa)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         for _ in range(2):
             await marks.mark_unread(reader, actor, ticket.id, now=instant(MORNING))
     assert await unread(world, ticket, "rosa") == {"rosa"}
@@ -79,7 +79,7 @@ async def test_what_was_put_back_is_unread_until_it_is_read(world: World) -> Non
 
 
 async def kept(world: World, ticket: Ticket, person: Any) -> str | None:
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         try:
             return (await drafts.draft(reader, await world.actor(person), ticket.id)).body
         except NotFound:

@@ -115,7 +115,7 @@ async def test_every_reading_has_no_words_and_says_that_they_were_removed(world:
         await act(world, world.lena, ticket, redact(message))
     for name, shown in (("amir", 2), ("rosa", 1)):
         actor = await world.actor(getattr(world, name))
-        async with world.database.reading() as reader:
+        async with world.reading() as reader:
             seen = await reading.seen(reader, actor, ticket.id, now=instant(LATER))
             read = (await reading.messages(reader, actor, seen)).items
             said = [one for one in (await thread.latest(reader, actor, seen)).entries if isinstance(one, thread.Said)]
@@ -135,7 +135,7 @@ async def test_a_note_for_the_team_is_not_there_for_teams_with_a_read_grant(worl
     await act(world, world.amir, ticket, redact(note), now=NINE)
     for name, shown in (("amir", True), ("farid", True), ("ona", True), ("hana", False)):
         actor = await world.actor(getattr(world, name))
-        async with world.database.reading() as reader:
+        async with world.reading() as reader:
             seen = await reading.seen(reader, actor, ticket.id, now=instant(LATER))
             read = (await reading.messages(reader, actor, seen)).items
             entries = (await thread.latest(reader, actor, seen)).entries

@@ -39,7 +39,7 @@ async def late(world: World, ticket: Ticket, *, as_: Any = None, **more: Any) ->
         ids.append(message.ticket_id)
 
     await act(world, as_ or world.rosa, ticket, command, now=LATE)
-    async with world.database.session() as session:
+    async with world.session() as session:
         return await session.get_one(Ticket, ids[0])
 
 

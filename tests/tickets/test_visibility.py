@@ -56,7 +56,7 @@ async def test_every_road_shows_exactly_what_one_may_see(world: World, seed: int
         expected = {ticket.id for ticket in crowd.tickets if crowd.sees(person, ticket)}
         for ticket in crowd.tickets:
             ticket.ties[person.id] = Ties((ticket.id, person.id) in crowd.followers, crowd.grant(person, ticket))
-        async with world.database.reading() as reader:
+        async with world.reading() as reader:
             rows = await reader.all(f"SELECT id FROM tickets WHERE {VISIBLE_SQL}", sight(actor, NOW))
             by_page = await listed(reader, actor, limit=7)
             counted = await listing.counts(reader, actor, EVERYTHING, now=NOW)
@@ -74,7 +74,7 @@ async def test_a_narrowed_list_holds_and_counts_what_is_visible_of_it(world: Wor
     for person in crowd.people:
         actor = await world.actor(person)
         visible = [ticket for ticket in crowd.tickets if crowd.sees(person, ticket)]
-        async with world.database.reading() as reader:
+        async with world.reading() as reader:
             for filters, keep in narrowings(world, crowd):
                 expected = [ticket for ticket in visible if keep(ticket)]
                 found = await listed(reader, actor, filters)
@@ -121,7 +121,7 @@ async def test_what_a_change_loads_and_what_it_may_is_what_is_seen(world: World,
 
 async def test_the_product_itself_sees_everything(world: World) -> None:
     crowd = await gather(world, 4, tickets=20)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         assert len(await listed(reader, system())) == 20
         assert (await listing.counts(reader, system(), EVERYTHING, now=NOW)).total == 20
     async with world.works.begin(system()) as work:
@@ -137,7 +137,7 @@ async def test_the_counts_beside_the_work_are_those_of_the_lists(world: World, s
         actor, teams = await world.actor(person), crowd.teams_of(person)
         undone = [t for t in crowd.tickets if t.status not in DONE]
         team_wide = [t for t in undone if person.role.value == "OWNER" or t.assigned_team_id in teams]
-        async with world.database.reading() as reader:
+        async with world.reading() as reader:
             load = await desk_counts(reader, actor, now=NOW)
             waiting = await my_turn(reader, actor)
         assert load.mine == sum(t.assignee_id == person.id and crowd.sees(person, t) for t in undone)
@@ -155,7 +155,7 @@ async def test_beside_a_ticket_stand_only_those_others_of_its_requester_that_one
     for at, team in (("2026-03-01T09:00Z", world.hr), ("2026-03-01T10:00Z", world.it)):
         await world.ticket(requester=world.rosa, team=team, at=at, subject=f"For {team.name}")
     ticket = await world.ticket(requester=world.rosa, team=world.it)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         for person, subjects in ((world.amir, ["For IT Support"]), (world.ona, ["For IT Support", "For HR"])):
             actor = await world.actor(person)
             seen = await reading.seen(reader, actor, ticket.id, now=NOW)

@@ -23,7 +23,7 @@ async def near(world: World, crowd: Crowd, person: User, ticket: Ticket) -> Acto
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_whom_it_names_is_who_sees_the_ticket(world: World, seed: int) -> None:
     crowd = await gather(world, seed, tickets=30)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         for ticket in crowd.tickets:
             seen = await reading.seen(reader, system(), ticket.id, now=NOW)
             found = {row.user.id: row for row in await onlookers(reader, system(), seen, now=NOW)}
@@ -39,7 +39,7 @@ async def test_whom_it_names_is_who_sees_the_ticket(world: World, seed: int) -> 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_what_it_says_that_somebody_may_is_what_they_may(world: World, seed: int) -> None:
     crowd = await gather(world, seed, tickets=10)
-    async with world.database.reading() as reader:
+    async with world.reading() as reader:
         for ticket in crowd.tickets:
             seen = await reading.seen(reader, system(), ticket.id, now=NOW)
             for person in crowd.people:

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def on_record(desk: OpenDesk) -> list[Any]:
-    async with desk.world.database.reading() as reader:
+    async with desk.world.reading() as reader:
         return await reader.all(
             "SELECT payload->>'displayId', payload->>'reason' FROM admin_audit_events WHERE type = 'TICKET_READ'"
         )

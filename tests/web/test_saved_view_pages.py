@@ -72,13 +72,13 @@ async def test_the_default_view_is_what_the_day_begins_with(desk: OpenDesk) -> N
 
 async def test_a_broken_view_says_so_instead_of_failing(desk: OpenDesk) -> None:
     world = desk.world
-    async with world.database.session() as session:
+    async with world.session() as session:
         session.add(team := Team(name="Fax", slug="fax"))
         await session.commit()
     view = await keep(
         desk, "Faxes", world.amir, {"field": "team", "operator": "equals", "value": "fax"}, is_default=True
     )
-    async with world.database.session() as session:
+    async with world.session() as session:
         await session.execute(text("DELETE FROM teams WHERE id = :id"), {"id": team.id})
         await session.commit()
     amir = await desk.visitor("amir")

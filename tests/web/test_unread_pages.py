@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 async def unread(desk: OpenDesk, name: str) -> list[str]:
     actor = await desk.world.actor(desk.user(name))
-    async with desk.world.database.reading() as reader:
+    async with desk.world.reading() as reader:
         page = await listing.page(reader, actor, Filters(), now=clock.now())
     return [row.display_id for row in page.items if row.is_unread]
 

@@ -36,7 +36,7 @@ async def badly(work: Work) -> str:
 
 
 async def jobs(world: World) -> dict[str, ScheduledJob]:
-    async with world.database.session() as session:
+    async with world.session() as session:
         return {row.name: row for row in await session.scalars(select(ScheduledJob))}
 
 
@@ -46,7 +46,7 @@ async def put(world: World, name: str, **values: object) -> None:
 
 
 async def beats(world: World) -> list[WorkerHeartbeat]:
-    async with world.database.session() as session:
+    async with world.session() as session:
         return list(await session.scalars(select(WorkerHeartbeat)))
 
 
@@ -191,7 +191,7 @@ async def test_a_heartbeat_is_one_row_that_moves_on(world: World) -> None:
 async def test_a_worker_waits_for_a_database_that_is_away(world: World) -> None:
     async def cut(work: Work) -> str:
         pid = await work.session.scalar(text("SELECT pg_backend_pid()"))
-        async with world.database.session() as session:
+        async with world.session() as session:
             await session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
         worker.stop()
         await work.session.execute(text("SELECT 1"))

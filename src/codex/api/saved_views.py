@@ -7,7 +7,7 @@ from litestar import Response, Router, delete, get, patch, post
 from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from codex.api.common import LIMIT, LOCATION, Body, Cursor, Limit, Listed, id_of, listed
+from codex.api.common import LIMIT, LOCATION, Body, Cursor, Limit, Listed, TicketName, id_of, listed
 from codex.api.refusals import refusals
 from codex.desk import saved_views, view_reading
 from codex.desk.saved_views import SavedViewChanges
@@ -24,9 +24,6 @@ ViewId = Annotated[
     ),
 ]
 Counted = Annotated[bool, QueryParameter(name="counts", description="Whether each says how many tickets it holds.")]
-TicketAsked = Annotated[
-    str, QueryParameter(name="ticket", description="The ticket: its id, number or display id.")
-]  # fmt: skip
 
 
 class NewSavedView(Body):
@@ -90,12 +87,12 @@ async def remove(asked: Asking, view_id: ViewId) -> None:
         await saved_views.remove(work, await saved_views.seen(work, id_of(view_id)))
 
 
-@get("/{viewId:str}/explanation", summary="Why a ticket is in a view, or is not", responses=refusals(422))
-async def explain(asked: Asking, view_id: ViewId, ticket: TicketAsked) -> ViewExplanation:
+@get("/{viewId:str}/explanation/{ref:str}", summary="Why a ticket is in a view, or is not", responses=refusals(422))
+async def explain(asked: Asking, view_id: ViewId, ref: TicketName) -> ViewExplanation:
     """Every condition with the value seen. 404 also for a ticket that one does not see."""
     async with asked.reading() as reader:
         view = await view_reading.saved_view(reader, asked.actor, id_of(view_id))
-        found = await reading.seen(reader, asked.actor, queries.parse_ref(ticket), now=asked.now)
+        found = await reading.seen(reader, asked.actor, queries.parse_ref(ref), now=asked.now)
         return await view_reading.explanation(reader, asked.actor, view, found.id, now=asked.now)
 
 

@@ -23,7 +23,7 @@ def verify(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
 
     async def command() -> None:
         tickets, found = 0, []
-        async with desk() as works, works.begin(system("Verify")) as work:
+        async with desk() as works, works.begin(system("Verify"), steady=True) as work:
             async for count, differences in verifying.verify(work):
                 tickets += count
                 found += differences

@@ -8,7 +8,8 @@ import psycopg
 from msgspec import Struct
 
 from codex.db import access
-from codex.db.database import APP_ROLE, Access
+from codex.db.database import Access
+from codex.db.sight import APP_ROLE
 from codex.kernel import clock
 from codex.kernel.errors import SetupError
 from codex.settings import Settings, load

@@ -12,8 +12,9 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from codex.db import embedded
-from codex.db.database import APP_ROLE, Access
+from codex.db.database import Access
 from codex.db.revision import SchemaState, state_of
+from codex.db.sight import APP_ROLE
 from codex.kernel.errors import SetupError
 from codex.settings import Settings
 

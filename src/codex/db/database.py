@@ -1,22 +1,23 @@
 """The way to PostgreSQL: one pool of connections, used plainly for reads and through SQLAlchemy for changes."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from codex.db import sight
+from codex.kernel import clock
+from codex.kernel.actor import Actor
 from codex.kernel.errors import SetupError
-
-APP_ROLE = "codex_app"
-"""The role that the application runs as: it owns nothing and cannot rewrite history."""
 
 Params = Mapping[str, object]
 Row = tuple[Any, ...]
@@ -90,19 +91,25 @@ class Database:
         await self.pool.close()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator["Reader"]:
-        """A connection for reads: each statement stands for itself, nothing is written."""
+    async def reading(self, actor: Actor | None = None, *, now: datetime | None = None) -> AsyncIterator["Reader"]:
+        """A connection for reads in somebody's name: each statement stands for itself, nothing is written.
+
+        Without an actor the database shows no ticket and nothing that hangs on one.
+        """
         async with self.pool.connection() as connection:
-            if self.access.assume_role:
-                await connection.execute(f"SET LOCAL ROLE {APP_ROLE}")
-                yield Reader(connection)
-            else:
-                await connection.set_autocommit(True)
-                try:
-                    yield Reader(connection)
-                finally:
-                    if not connection.closed:
-                        await connection.set_autocommit(False)
+            await connection.set_autocommit(True)
+            try:
+                yield Reader(connection, *self.entering(actor, now or clock.now()))
+            finally:
+                if not connection.closed:
+                    await connection.set_autocommit(False)
+
+    def entering(self, actor: Actor | None, now: datetime) -> Iterator[tuple[str, Params]]:
+        """What is said first in a transaction: as which role, and in whose name."""
+        if actor is not None:
+            yield sight.SEE, sight.seen_by(actor, now)
+        if self.access.assume_role:
+            yield sight.STEP_DOWN, {}
 
     def session(self) -> AsyncSession:
         """A session for one change; `Work` owns it."""
@@ -112,26 +119,46 @@ class Database:
 class Reader:
     """Plain SQL in, rows out, each statement for itself; counts them, so that tests can hold a page to its number."""
 
-    def __init__(self, connection: AsyncConnection[Row]) -> None:
-        self._connection = connection
+    def __init__(self, connection: AsyncConnection[Row], *entering: tuple[str, Params]) -> None:
+        self._connection, self._entering = connection, entering
         self.statements = 0
 
     async def all(self, sql: str, params: Params | Sequence[object] = (), *, replan: bool = False) -> list[Row]:
         """Every row of the answer. `replan`: the values are so unevenly common that no one plan fits them all."""
         self.statements += 1
         cursor = self._connection.cursor(binary=True, row_factory=tuple_row)
-        await cursor.execute(sql.encode(), params, prepare=False if replan else None)
+        await self._execute(cursor, sql, params, replan=replan)
         return await cursor.fetchall()
 
     async def run(self, sql: str, params: Params) -> None:
         """A small statement of its own that changes nothing anybody decided: a mark of when something was used."""
         self.statements += 1
-        await self._connection.execute(sql.encode(), params)
+        await self._execute(self._connection.cursor(), sql, params)
 
     async def first(self, sql: str, params: Params | Sequence[object] = ()) -> Row | None:
         """The first row of the answer, or None."""
         rows = await self.all(sql, params)
         return rows[0] if rows else None
+
+    async def _execute(
+        self, cursor: AsyncCursor[Row], sql: str, params: Params | Sequence[object], *, replan: bool = False
+    ) -> None:
+        """What a pipeline sends is one transaction and one way to the server and back.
+
+        A limit is written into the statement: a plan that is kept would be made for any limit, and so for none.
+        """
+        if isinstance(params, Mapping) and "limit" in params:
+            sql = sql.replace("%(limit)s", f"{params['limit']:d}")
+        prepare = False if replan else None
+        if not self._entering:
+            await cursor.execute(sql.encode(), params, prepare=prepare)
+            return
+        async with self._connection.pipeline():
+            for said, told in self._entering:
+                await self._connection.execute(said.encode(), told)
+            if replan:
+                await self._connection.execute(sight.REPLAN)
+            await cursor.execute(sql.encode(), params, prepare=prepare)
 
 
 CONTENDED = frozenset({"40001", "40P01", "55P03", "57014"})

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from codex.db.database import APP_ROLE
+from codex.db.sight import APP_ROLE
 from codex.kernel.errors import SetupError
 
 APPEND_ONLY = ("ticket_events", "admin_audit_events")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import text
+from psycopg import AsyncConnection
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
-from codex.db.database import APP_ROLE, Database, Reader
+from codex.db import sight
+from codex.db.database import Database, Params, Reader
 from codex.kernel import clock
 from codex.kernel.actor import INSIDE, Actor, Origin
 from codex.kernel.errors import Conflict
@@ -52,11 +55,13 @@ class Work:
         *,
         now: datetime | None = None,
         durable: bool = True,
+        steady: bool = False,
         origin: Origin = INSIDE,
     ) -> None:
         """`durable=False`: the commit does not wait for the disk; a crash may undo the last moments, never tear them.
-        For work that can find out by itself how far it got (imports)."""
-        self._database, self._settle, self._durable = database, settle, durable
+        For work that can find out by itself how far it got (imports). `steady`: all that it reads is of one moment.
+        """
+        self._database, self._settle, self._durable, self._steady = database, settle, durable, steady
         self.actor, self.origin = actor, origin
         self.now = now or clock.now()
         self.cause_id: UUID | None = None
@@ -65,11 +70,12 @@ class Work:
 
     async def __aenter__(self) -> Self:
         self.session = self._database.session()
+        event.listen(self.session.sync_session, "before_flush", _see_all)
         try:
-            if self._database.access.assume_role:
-                await self.session.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
-            if not self._durable:
-                await self.session.execute(text("SET LOCAL synchronous_commit = off"))
+            raw = (await (await self.session.connection()).get_raw_connection()).driver_connection
+            async with cast(AsyncConnection, raw).pipeline():  # one way to the server and back, BEGIN included
+                for said, told in self._entering():
+                    await cast(AsyncConnection, raw).execute(said.encode(), told)
         except BaseException:
             await self.session.close()  # or the pool would wait for this connection forever
             raise
@@ -91,6 +97,13 @@ class Work:
         if isinstance(error, IntegrityError):
             raise _refusal(error) from error
 
+    def _entering(self) -> Iterator[tuple[str, Params]]:
+        if self._steady:
+            yield "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", {}
+        yield from self._database.entering(self.actor, self.now)
+        if not self._durable:
+            yield "SET LOCAL synchronous_commit = off", {}
+
     def record(self, fact: Fact) -> None:
         """Say what has just been changed. Its consequences follow when the work is left, in the same transaction."""
         self._recorded.append(Recorded(fact, self.cause_id))
@@ -111,6 +124,13 @@ class Work:
         `async with work.step(actor, now=…) as step:` settles what the step recorded and does not commit.
         """
         return Step(self, actor, now)
+
+
+def _see_all(session: Session, *_: object) -> None:
+    """What is written has been decided: it may lie beyond what the actor sees, as a transferred ticket does."""
+    if not session.info.get("sees_all"):
+        session.info["sees_all"] = True
+        session.connection().exec_driver_sql(sight.SEE_ALL)
 
 
 def _refusal(error: IntegrityError) -> Exception:
@@ -152,7 +172,13 @@ class Works:
     settle: Settle
 
     def begin(
-        self, actor: Actor, *, now: datetime | None = None, durable: bool = True, origin: Origin = INSIDE
+        self,
+        actor: Actor,
+        *,
+        now: datetime | None = None,
+        durable: bool = True,
+        steady: bool = False,
+        origin: Origin = INSIDE,
     ) -> Work:
         """A new work for `async with`; see `Work`."""
-        return Work(self.database, self.settle, actor, now=now, durable=durable, origin=origin)
+        return Work(self.database, self.settle, actor, now=now, durable=durable, steady=steady, origin=origin)

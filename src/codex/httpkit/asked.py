@@ -72,7 +72,7 @@ class Asked:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reader]:
         """A connection for reads."""
-        async with self.works.database.reading() as reader:
+        async with self.works.database.reading(self.actor, now=self.now) as reader:
             yield reader
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select
 
 from codex.db.work import Work
 from codex.tickets import hanging
@@ -37,9 +37,8 @@ async def count(work: Work) -> int:
 async def verify(work: Work) -> AsyncIterator[tuple[int, list[Difference]]]:
     """Chunk by chunk, in the order of ids: how many tickets were compared, and what was found.
 
-    All as of one moment, whoever writes meanwhile: it must be the first thing that the work does.
+    While others write, the work must be a steady one: the row and its events are two statements.
     """
-    await work.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     last = UUID(int=0)
     while True:
         tickets = (

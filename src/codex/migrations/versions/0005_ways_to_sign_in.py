@@ -31,7 +31,8 @@ def upgrade() -> None:
     op.add_column("sessions", Column("address", Text))
     op.add_column("sessions", Column("proven_at", Instant, nullable=False, server_default=NOW))
     op.add_column(
-        "personal_tokens", Column("made_with_id", Uuid, ForeignKey("personal_tokens.id", ondelete="CASCADE"), index=True)
+        "personal_tokens",
+        Column("made_with_id", Uuid, ForeignKey("personal_tokens.id", ondelete="CASCADE"), index=True),
     )
     op.create_table(
         "passwords",
