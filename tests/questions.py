@@ -35,8 +35,8 @@ async def refine(world: World, asked: CustomField, *, as_: User | None = None, *
     """A change of a field, as the API makes it."""
     async with world.work(as_=as_ or world.ona, now=NOON) as work:
         found = await queries.held_field(work.session, asked.id)
-        answered = await in_use.is_answered(work.session, asked.id)
-        chosen = await in_use.chosen_options(work.session, asked.id)
+        answered = await in_use.is_answered(work, asked.id)
+        chosen = await in_use.chosen_options(work, asked.id)
         await fields.change(work, found, FieldChanges(**wanted), answered=answered, chosen=chosen)
         return found
 

@@ -1,13 +1,12 @@
 """What else happens when …? This list, in this order, in the same transaction; and the loop that works it off."""
 
 from collections.abc import Awaitable, Callable
-from uuid import UUID
 
 import structlog
 
 from codex.audit import reaction as audit
 from codex.db.database import Database
-from codex.db.work import Recorded, Work, Works
+from codex.db.work import Work, Works
 from codex.kernel.facts import Fact
 from codex.tickets import history
 from codex.tickets import reaction as tickets
@@ -35,20 +34,17 @@ async def settle(work: Work) -> None:
     """
     cause_id, depth = work.cause_id, work.depth
     while wave := work.take_recorded():
-        kept = [(recorded.fact, await _keep(work, recorded)) for recorded in wave]
+        causes = [recorded.cause_id for recorded in wave]
+        for keep in RECORDS:  # the whole wave in one record before the next: a row is whole once its history is written
+            for number, recorded in enumerate(wave):
+                work.cause_id = causes[number]
+                await keep(work, recorded.fact)
+                causes[number] = work.cause_id
         work.depth += 1
-        for fact, event_id in kept:
+        for recorded, event_id in zip(wave, causes, strict=True):
             work.cause_id = event_id
-            await _react(work, fact)
+            await _react(work, recorded.fact)
     work.cause_id, work.depth = cause_id, depth
-
-
-async def _keep(work: Work, recorded: Recorded) -> UUID | None:
-    """Put a fact on record; returns what facts that it causes will name as their cause."""
-    work.cause_id = recorded.cause_id
-    for keep in RECORDS:
-        await keep(work, recorded.fact)
-    return work.cause_id
 
 
 async def _react(work: Work, fact: Fact) -> None:

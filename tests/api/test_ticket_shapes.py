@@ -23,7 +23,8 @@ _GRANT = {"teamId": "id", "accessLevel": "str", "expiresAt": "NoneType"}
 WHOLE = {**ITEM, "description": "str", "customFields": [], "followers": [_PERSON], "access": [_GRANT]}
 MESSAGE = {
     "id": "id", "ticketId": "id", "author": _PERSON, "type": "str", "body": "str", "bodyHtml": "str",
-    "attachments": [], "createdAt": "instant", "editedAt": "NoneType", "isRedacted": "bool",
+    "attachments": [], "createdAt": "instant", "editedAt": "NoneType", "isRedacted": "bool", "mentions": [],
+    "delivery": "NoneType",
 }  # fmt: skip
 
 

@@ -141,7 +141,7 @@ async def _walk(database: Database, actor: Actor, *, limit: int) -> list[int]:
     cursor = None
     filters = Filters(groups=(StatusGroup.DONE,), teams=tuple(actor.team_roles))
     while True:
-        async with database.reading() as reader:
+        async with database.reading(actor) as reader:
             page = await listing.page(reader, actor, filters, now=clock.now(), limit=limit, cursor=cursor)
         numbers += [row.number for row in page.items]
         cursor = page.next_cursor

@@ -146,8 +146,17 @@ async def test_what_is_or_was_in_use_is_not_removed(world: World, use: str) -> N
 async def remove(world: World, slug: str, *, as_: User | None = None) -> None:
     async with world.work(as_=as_ or world.ona, now="2026-03-02T12:00Z") as work:
         found = await queries.held_category(work.session, slug)
-        used = await in_use.has_category(work.session, found.id)
+        used = await in_use.has_category(work, found.id)
         await categories.remove(work, found, has_tickets=used)
+
+
+async def test_tickets_count_that_the_teams_admin_does_not_see(world: World) -> None:
+    root = await category(world, "chairs", default_team_id=world.it.id)
+    ticket = await world.ticket(team=world.hr, category=root)
+    async with world.work(as_=world.hana) as work:
+        await triage.set_category(work, await visible(work, ticket.id, lock=True), None)
+    with pytest.raises(Conflict, match="There are, or were, tickets"):
+        await remove(world, "chairs", as_=world.tara)
 
 
 async def test_what_nothing_ever_was_of_is_removed(world: World) -> None:

@@ -7,11 +7,13 @@ import pytest
 from codex.classification import fields, queries, reading
 from codex.classification.models import CustomField, FieldType, RequiredWhen
 from codex.classification.reading import AskedOf
+from codex.identity import queries as people
 from codex.identity.models import User
 from codex.kernel.actor import system
 from codex.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
 from codex.kernel.ids import new_id
-from codex.tickets import in_use
+from codex.tickets import assignment, in_use
+from codex.tickets.queries import visible
 from questions import ONE_OF, audited, category, field, refine, say
 from world import World
 
@@ -29,7 +31,7 @@ async def listed(world: World, who: User | None = None, of: AskedOf | None = Non
 async def remove(world: World, asked: CustomField, *, as_: User | None = None) -> None:
     async with world.work(as_=as_ or world.ona, now="2026-03-02T12:00Z") as work:
         found = await queries.held_field(work.session, asked.id)
-        await fields.remove(work, found, was_answered=await in_use.was_answered(work.session, found.id))
+        await fields.remove(work, found, was_answered=await in_use.was_answered(work, found.id))
 
 
 @pytest.mark.parametrize("kind", F)
@@ -162,6 +164,21 @@ async def test_what_is_or_was_answered_is_not_removed(world: World) -> None:
     assert await listed(world) == ["Text"]
     assert (await audited(world))[-1] == ("FIELD_REMOVED", None, {"fieldId": str(free.id), "name": "Text"})
     assert await world.differences() == []
+
+
+async def test_answers_count_that_the_teams_admin_does_not_see(world: World) -> None:
+    """A ticket that answered IT's field is HR's by now."""
+    made = await field(world, F.DROPDOWN, team_id=world.it.id)
+    ticket = await world.ticket(team=world.it, custom_fields={str(made.id): "Lyon"})
+    async with world.work(as_=world.lena) as work:
+        hr = await people.team(work.session, world.hr.id)
+        await assignment.transfer_to(work, await visible(work, ticket.id, lock=True), hr)
+    with pytest.raises(Conflict, match="its type stays"):
+        await refine(world, made, as_=world.tara, field_type=F.TEXT)
+    assert (await refine(world, made, as_=world.tara, options=["Oslo"])).retired_options == ["Lyon"]
+    await say(world, world.hana, ticket, {str(made.id): None})
+    with pytest.raises(Conflict, match="deactivate it"):
+        await remove(world, made, as_=world.tara)
 
 
 async def test_a_field_is_its_teams(world: World) -> None:

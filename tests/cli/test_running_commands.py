@@ -118,8 +118,10 @@ def test_a_login_that_cannot_step_down_is_told_what_to_do(
 
 def test_the_demo_world_is_loaded_once(shell: Shell, world_database: FreshDatabase) -> None:
     with psycopg.connect(**world_database.owner) as connection:
-        connection.execute("INSERT INTO admin_audit_events (id, type, payload, created_at) "
-                           "VALUES (gen_random_uuid(), 'DEMO_LOADED', '{}', now())")  # fmt: skip
+        connection.execute(
+            "INSERT INTO admin_audit_events (id, type, payload, created_at, chain_day, chain_position, hash)"
+            " VALUES (gen_random_uuid(), 'DEMO_LOADED', '{}', now(), current_date, 1000, '')"
+        )
 
     assert shell("demo").out == "The demo world is here already; nothing was added.\n"
 

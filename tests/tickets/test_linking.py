@@ -88,6 +88,16 @@ async def test_no_ticket_is_a_part_of_itself(world: World) -> None:
     assert await world.differences() == []
 
 
+async def test_a_circle_through_a_ticket_that_one_may_not_see_is_none_either(world: World) -> None:
+    one, other = await some(world, 2)
+    hidden = await world.ticket(team=world.hr)
+    await link(world, one, hidden, K.PARENT, as_=world.ona)
+    await link(world, hidden, other, K.PARENT, as_=world.ona)
+    with pytest.raises(Conflict):
+        await link(world, other, one, K.PARENT)
+    assert await links(world, one) == []
+
+
 async def test_circles_do_not_close_in_two_places_at_once(world: World) -> None:
     for _ in range(3):
         ring = await some(world, 4)

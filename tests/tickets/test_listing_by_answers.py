@@ -23,6 +23,7 @@ from world import World
 
 pytestmark = pytest.mark.anyio
 F = FieldType
+EVERYTHING = Filters()
 VALUES: dict[FieldType, list[Any]] = {
     F.TEXT: ["LT-88", "lt-9", "Zoë", "a" * 300, "ÄÖ"],
     F.NUMBER: [-1e15, -20, -3.5, 0, 0.25, 7, 100],
@@ -43,9 +44,12 @@ async def answered(world: World, crowd: Crowd, kind: FieldType) -> tuple[CustomF
     return asked, given
 
 
+EVERYTHING = Filters()
+
+
 async def ids(
     world: World,
-    filters: Filters = Filters(),
+    filters: Filters = EVERYTHING,
     *,
     who: Any = None,
     **options: Any,

@@ -1,4 +1,4 @@
-"""A requester's reply that comes too late to reopen the ticket opens a new one, related to the old."""
+"""Where a message goes that comes too late to reopen its ticket, or to a merged one."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from codex.identity import teams
 from codex.identity.queries import team
 from codex.identity.teams import TeamChanges
 from codex.kernel.actor import Actor, ActorKind
-from codex.tickets import messages
+from codex.tickets import merging, messages
 from codex.tickets.messages import REOPENS_WITHIN
 from codex.tickets.models import MessageType, Ticket, TicketChannel, TicketPriority
 from codex.tickets.models import TicketStatus as S
@@ -81,4 +81,13 @@ async def test_a_team_or_category_no_longer_in_use_gets_no_new_ticket(world: Wor
     new = await late(world, old)
     assert (new.assigned_team_id, new.category_id) == (None, None)
     assert str(new.display_id).startswith("TKT-")
+    assert await world.differences() == []
+
+
+async def test_what_is_written_to_a_merged_ticket_goes_on_also_where_one_may_not_see(world: World) -> None:
+    ours, theirs = await world.ticket(team=world.it), await world.ticket(team=world.hr)
+    async with world.work(as_=world.ona) as work:
+        await merging.merge(work, ours.id, into=theirs.id)
+    await act(world, world.amir, ours, lambda w, t: messages.add(w, t, type=MessageType.INTERNAL, body="Look."))
+    assert [message.body for message in await world.messages(theirs)] == ["Look."]
     assert await world.differences() == []

@@ -90,31 +90,36 @@ async def rename(work: Work, tag: Tag, name: str) -> None:
     await tags.change(work, await tags.locked(work, tag.id), TagChanges(name=name))
 
 
-async def test_renaming_a_tag_in_use_is_told_by_every_ticket_deleted_ones_too(world: World) -> None:
-    tag = await created(world, "vpn")
+@pytest.mark.parametrize("who", ["ona", "tara"])
+async def test_renaming_a_tag_in_use_is_told_by_every_ticket_hidden_and_deleted_ones_too(
+    world: World, who: str
+) -> None:
+    tag = await created(world, "vpn", team_id=world.it.id)
     tickets = [await world.ticket(team=team) for team in (world.it, world.hr, world.it)]
     for ticket in tickets:
         await act(world, system(), ticket, put("vpn", "other"))
     await act(world, world.tara, tickets[2], deletion.delete)
-    async with world.work(as_=world.ona) as work:
+    async with world.work(as_=getattr(world, who)) as work:
         await rename(work, tag, "Remote access")
 
     for ticket in tickets:
         assert (await story(world, ticket))[-2:] == ["TAG_REMOVED", "TAG_ADDED"]
     assert await tags_of(world, tickets[0]) == ["other", "remote access"]
     assert await world.differences() == []
-    async with world.work(as_=world.ona) as work:
+    async with world.work(as_=getattr(world, who)) as work:
         await rename(work, tag, "Remote ACCESS")
     assert len(await world.events(tickets[0])) == 5, "the same name changes nothing"
 
 
 async def test_deleting_a_tag_takes_it_off_every_ticket(world: World) -> None:
-    tag, ticket = await created(world, "vpn"), await world.ticket(team=world.it)
-    await act(world, world.amir, ticket, put("vpn"))
-    async with world.work(as_=world.ona) as work:
+    tag = await created(world, "vpn", team_id=world.it.id)
+    tickets = [await world.ticket(team=team) for team in (world.it, world.hr)]
+    for ticket in tickets:
+        await act(world, system(), ticket, put("vpn"))
+    async with world.work(as_=world.tara) as work:
         await tags.delete(work, await tags.locked(work, tag.id))
-    assert await tags_of(world, ticket) == []
-    assert (await story(world, ticket))[-1] == "TAG_REMOVED"
+    assert await tags_of(world, tickets[0]) == []
+    assert [(await story(world, ticket))[-1] for ticket in tickets] == ["TAG_REMOVED"] * 2
     assert await world.differences() == []
 
 

@@ -88,6 +88,10 @@ SHELL = ShellView(
             title="Facilities",
             items=(NavItemView(label="All open", href="/queue?view=team:facilities", icon="layers", count=19),),
         ),
+        NavGroupView(
+            title="Saved views",
+            items=(NavItemView(label="VPN", href="/queue?view=saved:1", icon="tag", count=999, hue=3, is_more=True),),
+        ),
     ),
 )
 

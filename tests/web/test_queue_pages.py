@@ -25,9 +25,9 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     sent: list[str] = []
     original = Reader.all
 
-    async def noting(self: Reader, sql: str, *rest: Any) -> Any:
+    async def noting(self: Reader, sql: str, *rest: Any, **how: Any) -> Any:
         sent.append(sql)
-        return await original(self, sql, *rest)
+        return await original(self, sql, *rest, **how)
 
     with monkeypatch.context() as patched:
         patched.setattr(Reader, "all", noting)

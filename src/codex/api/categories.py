@@ -85,7 +85,7 @@ async def remove(asked: Asking, ref: CategoryName) -> None:
     """Owners, and the admins of its default team; 409 for one with tickets, fields or categories under it."""
     async with asked.work() as work:
         category = await queries.held_category(work.session, _ref(ref))
-        await categories.remove(work, category, has_tickets=await has_category(work.session, category.id))
+        await categories.remove(work, category, has_tickets=await has_category(work, category.id))
 
 
 def _ref(text: str) -> UUID | str:

@@ -98,8 +98,8 @@ async def change(asked: Asking, field_id: FieldId, data: JSONBody[FieldChanges])
     answer stays (409)."""
     async with asked.work() as work:
         field = await queries.held_field(work.session, id_of(field_id))
-        answered = await in_use.is_answered(work.session, field.id)
-        chosen = await in_use.chosen_options(work.session, field.id) if field.options else ()
+        answered = await in_use.is_answered(work, field.id)
+        chosen = await in_use.chosen_options(work, field.id) if field.options else ()
         await fields.change(work, field, data, answered=answered, chosen=chosen)
     async with asked.reading() as reader:
         return await reading.field(reader, asked.actor, field.id)
@@ -112,7 +112,7 @@ async def remove(asked: Asking, field_id: FieldId) -> None:
     """Owners, and the admins of its team; 409 for one that tickets answer or answered."""
     async with asked.work() as work:
         field = await queries.held_field(work.session, id_of(field_id))
-        await fields.remove(work, field, was_answered=await in_use.was_answered(work.session, field.id))
+        await fields.remove(work, field, was_answered=await in_use.was_answered(work, field.id))
 
 
 router = Router("/custom-fields", route_handlers=[list_fields, add, show, change, remove], tags=["classification"])

@@ -104,6 +104,11 @@ class Work:
         if not self._durable:
             yield "SET LOCAL synchronous_commit = off", {}
 
+    async def see_beyond(self) -> None:
+        """What is read from now on may lie beyond what the actor sees, as what is written may: for the consequences of
+        what has been decided, and for what must hold whoever looks."""
+        await self.session.run_sync(_see_all)
+
     def record(self, fact: Fact) -> None:
         """Say what has just been changed. Its consequences follow when the work is left, in the same transaction."""
         self._recorded.append(Recorded(fact, self.cause_id))

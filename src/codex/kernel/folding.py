@@ -1,6 +1,6 @@
 """Text as people compare it: without case, accents, or the width and shape that letters may have.
 
-`folded(text)` in the database (migration 0007) is the same function; a test holds the two equal.
+`folded(text)` in the database is the same function; a test holds the two equal.
 """
 
 import unicodedata

@@ -41,7 +41,7 @@ async def lines(database: Database, actor: Actor, filters: Filters, *, now: date
     chunk: list[Row] = []
     while not chunk or len(chunk) == CHUNK:
         place = {"after": chunk[-1][0] if chunk else UUID(int=0), "chunk": CHUNK}
-        async with database.reading() as reader:
+        async with database.reading(actor, now=now) as reader:
             actor = await people.actor_of(reader, actor.id) if actor.id else actor
             require(may_export(actor), "Leads export the tickets of their teams, owners all.")
             sql = _SQL.format(narrow=" AND ".join(["true", *conditions]))

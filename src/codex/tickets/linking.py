@@ -168,6 +168,7 @@ async def _between(work: Work, one: Ticket, two: Ticket, stored: LinkType) -> Ti
 
 async def _refuse_circle(work: Work, *, parent: Ticket, child: Ticket) -> None:
     """Raises Conflict when the child is an ancestor of the parent. One at a time: circles may close in two places."""
+    await work.see_beyond()
     await work.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('ticket_links.parent'))"))
     found = await work.session.scalar(
         text(

@@ -94,6 +94,7 @@ async def redact(work: Work, ticket: Ticket, message: TicketMessage, *, reason: 
         reason = check.note("reason", reason)
     if message.redacted_at is not None:
         return
+    await work.see_beyond()
     await drafts.forget_words(work, message)
     await work.session.execute(delete(MessageMention).where(MessageMention.message_id == message.id))
     message.body, message.redacted_at = "", work.now

@@ -132,6 +132,7 @@ async def one(reader: Reader, actor: Actor, tag_id: UUID) -> TagRow:
 
 async def _tagged(work: Work, tag: Tag) -> list[Ticket]:
     """The tickets that have the tag, deleted ones too, locked in the order of ids; no more can get it meanwhile."""
+    await work.see_beyond()
     has_it = select(TicketTag.ticket_id).where(TicketTag.tag_id == tag.id)
     query = select(Ticket).where(Ticket.id.in_(has_it)).order_by(Ticket.id).limit(CHANGED_AT_ONCE + 1)
     await work.session.execute(query.with_for_update(of=Ticket))
