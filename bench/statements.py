@@ -15,7 +15,7 @@ from codex.db import embedded
 _HEAD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ UTC \[(\d+)\] (\S*) (LOG|DETAIL|ERROR):  (.*)", re.DOTALL)
 _EXECUTED = re.compile(r"(?:execute [^:]+|statement): (.*)", re.DOTALL)
 _VALUE = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')", re.DOTALL)
-_IN_WHOSE_NAME = "SELECT set_config('codex."
+_IN_WHOSE_NAME = "SELECT set_config("
 _APP = f"{embedded.APP_ROLE}@{embedded.DATABASE}"
 
 

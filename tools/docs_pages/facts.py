@@ -11,6 +11,7 @@ from codex.desk import view_facts
 from codex.identity import facts as identity_facts
 from codex.kernel.facts import AdminFact, Fact
 from codex.reactions import REACTIONS, RECORDS
+from codex.tickets import tag_facts
 from codex.tickets.catalogue import TICKET_FACTS
 
 
@@ -44,13 +45,13 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-ADMINISTRATIVE = (audit_facts, classification_facts, demo_facts, desk_facts, identity_facts, view_facts)
+ADMINISTRATIVE = (audit_facts, classification_facts, demo_facts, desk_facts, identity_facts, tag_facts, view_facts)
 """The modules with administrative facts: imported so that their classes exist."""
 
 
 def _named(kind: type[Fact]) -> Iterator[type[Fact]]:
     for sub in kind.__subclasses__():
-        if "type" in vars(sub):
+        if "type" in vars(sub) and sub.__module__.startswith("codex."):
             yield sub
         yield from _named(sub)
 
