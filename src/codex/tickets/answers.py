@@ -15,7 +15,7 @@ from codex.identity.models import User
 from codex.kernel.actor import ActorKind
 from codex.kernel.errors import Problem, Unprocessable, require
 from codex.tickets.hanging_facts import CustomFieldChanged
-from codex.tickets.hanging_models import CustomFieldValue
+from codex.tickets.hanging_models import CustomFieldChoice, CustomFieldValue
 from codex.tickets.models import Ticket
 from codex.tickets.policy import Operation, may
 
@@ -121,14 +121,21 @@ async def _keep(work: Work, ticket: Ticket, read: _Read, kept: Mapping[UUID, Cus
         else:
             row.value, row.updated_at = msgspec.json.encode(new).decode(), work.now
             row.sort_value = sort_value(FieldType(asked.field_type), new)
-            row.options = [option_key(key, option) for option in new] if isinstance(new, list) else None
             work.session.add(row)
+        if asked.field_type == FieldType.MULTISELECT:
+            await _choose(work, ticket, key, new)
         work.record(CustomFieldChanged(ticket=ticket, field_id=key, name=asked.name, old=old, new=new))
 
 
-def option_key(field_id: UUID, option: str) -> str:
-    """By what an answer is found that has this option of a MULTISELECT: see `CustomFieldValue.options`."""
-    return f"{field_id}:{option}"
+async def _choose(work: Work, ticket: Ticket, field_id: UUID, options: Answer | None) -> None:
+    """The rows that a MULTISELECT's answer is looked up by."""
+    for row in [row for row in work.session.new if isinstance(row, CustomFieldChoice)]:
+        if (row.ticket_id, row.custom_field_id) == (ticket.id, field_id):
+            work.session.expunge(row)
+    its = (CustomFieldChoice.ticket_id == ticket.id, CustomFieldChoice.custom_field_id == field_id)
+    await work.session.execute(delete(CustomFieldChoice).where(*its))
+    for option in options if isinstance(options, list) else ():
+        work.session.add(CustomFieldChoice(ticket_id=ticket.id, custom_field_id=field_id, option=option))
 
 
 async def _take_away(work: Work, row: CustomFieldValue) -> None:

@@ -10,7 +10,6 @@ from uuid import UUID
 from msgspec import Struct
 
 from codex.kernel.criteria.tree import Condition
-from codex.tickets.answers import option_key
 from codex.tickets.criteria import condition_sql
 from codex.tickets.lifecycle import DONE, WAITING
 from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
@@ -157,10 +156,7 @@ def _add_span(name: str, span: Span, sql: list[str], params: dict[str, object]) 
 
 def _add_answer(number: int, said: Said, sql: list[str], params: dict[str, object]) -> None:
     field, values = f"field_{number}", f"answers_{number}"
-    if said.is_option:
-        params[values] = [option_key(said.field_id, option) for option in said.values]
-        narrowed = f"v.options && %({values})s"
-    else:
-        params |= {field: said.field_id, values: list(said.values)}
-        narrowed = f"v.custom_field_id = %({field})s AND v.sort_value = ANY(%({values})s)"
-    sql.append(f"tickets.id IN (SELECT v.ticket_id FROM custom_field_values v WHERE {narrowed})")
+    table, column = ("choices", "option") if said.is_option else ("values", "sort_value")
+    sql.append(f"""tickets.id IN (SELECT v.ticket_id FROM custom_field_{table} v
+        WHERE v.custom_field_id = %({field})s AND v.{column} = ANY(%({values})s))""")
+    params |= {field: said.field_id, values: list(said.values)}

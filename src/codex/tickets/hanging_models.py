@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from codex.db.base import Base, CreatedAt, Id, UpdatedAt, pg_enum, ref
@@ -208,8 +208,7 @@ class Attachment(Base):
 class CustomFieldValue(Base):
     """What a ticket answers to a custom field; at most one value each.
 
-    `value` is the answer as JSON has it, `sort_value` what lists are sorted by and answers are looked up by. Of a
-    MULTISELECT `options` has each that is chosen, after the field's id, so that the index finds those of this field.
+    `value` is the answer as JSON has it, `sort_value` what lists are sorted by and answers are looked up by.
     """
 
     __tablename__ = "custom_field_values"
@@ -217,19 +216,30 @@ class CustomFieldValue(Base):
         UniqueConstraint("ticket_id", "custom_field_id"),
         Index("ix_custom_field_values_ticket_id", "ticket_id"),
         Index("ix_custom_field_values_sort_value", "custom_field_id", "sort_value", "ticket_id"),
-        Index(
-            "ix_custom_field_values_options", "options", postgresql_using="gin",
-            postgresql_where=text("options IS NOT NULL"),
-        ),
-    )  # fmt: skip
+    )
 
     id: Mapped[Id]
     ticket_id: Mapped[UUID] = ref("tickets.id", ondelete="CASCADE", index=False)
     custom_field_id: Mapped[UUID] = ref("custom_fields.id")
     value: Mapped[str]
     sort_value: Mapped[str] = mapped_column(Text(collation="C"), default="", server_default="")
-    options: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 
     _ticket: Mapped[Ticket] = after_ticket("CustomFieldValue.ticket_id")
+
+
+class CustomFieldChoice(Base):
+    """An option that a ticket chose of a MULTISELECT: what these answers are looked up by.
+
+    Rows, not an array: row-level security lets an index be used only for operators that give nothing away.
+    """
+
+    __tablename__ = "custom_field_choices"
+    __table_args__ = (Index("ix_custom_field_choices_ticket_id", "ticket_id"),)
+
+    custom_field_id: Mapped[UUID] = mapped_column(ForeignKey("custom_fields.id", ondelete="RESTRICT"), primary_key=True)
+    option: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True)
+
+    _ticket: Mapped[Ticket] = after_ticket("CustomFieldChoice.ticket_id")

@@ -1,7 +1,7 @@
 """A category's team and place; when a field must be answered, options that retire, answers that sort."""
 
 from alembic import op
-from sqlalchemy import ARRAY, Boolean, Column, Integer, Text, Uuid, text, true
+from sqlalchemy import ARRAY, Boolean, Column, ForeignKey, Integer, Text, Uuid, text, true
 
 revision = "0004"
 down_revision = "0003"
@@ -22,12 +22,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_custom_field_values_sort_value", "custom_field_values", ["custom_field_id", "sort_value", "ticket_id"]
     )
-    op.add_column("custom_field_values", Column("options", ARRAY(Text)))
-    op.create_index(
-        "ix_custom_field_values_options", "custom_field_values", ["options"], postgresql_using="gin",
-        postgresql_where=text("options IS NOT NULL"),
-    )  # fmt: skip
+    op.create_table(
+        "custom_field_choices",
+        Column("custom_field_id", Uuid, ForeignKey("custom_fields.id", ondelete="RESTRICT"), primary_key=True),
+        Column("option", Text(collation="C"), primary_key=True),
+        Column("ticket_id", Uuid, ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True, index=True),
+    )
     # How common an answer is among those to its own field decides which way to it is the shorter one.
     op.execute(
         "CREATE STATISTICS st_custom_field_values_answers (mcv) ON custom_field_id, sort_value FROM custom_field_values"
+    )
+    op.execute(
+        "CREATE STATISTICS st_custom_field_choices_options (mcv) ON custom_field_id, option FROM custom_field_choices"
     )

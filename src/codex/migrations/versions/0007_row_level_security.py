@@ -15,9 +15,11 @@ _SEES_ALL = "(SELECT current_setting('codex.sees_all', true) = 'on')"
 _NOW = "(SELECT coalesce(nullif(current_setting('codex.now', true), '')::timestamptz, now()))"
 _TICKET = f"""{_SEES_ALL} OR requester_id = {_ME} OR assigned_team_id = ANY {_TEAMS} OR codex_is_tied(id)"""
 _OF_TICKETS = (
-    "ticket_events", "ticket_followers", "ticket_access", "custom_field_values", "ticket_tags", "ticket_merges",
-    "attachments", "sla_instances", "automation_executions",
+    "ticket_events", "ticket_followers", "ticket_access", "ticket_merges", "attachments", "sla_instances",
+    "automation_executions",
 )  # fmt: skip
+_SEARCHED = ("custom_field_values", "custom_field_choices", "ticket_tags")
+"""What lists are narrowed and sorted by."""
 
 
 def upgrade() -> None:
@@ -44,6 +46,9 @@ def upgrade() -> None:
         """
     )
     _secure("tickets", _TICKET)
+    # A scalar is looked up ticket by ticket; for EXISTS, which is the same, all tickets may be read for their sight.
+    for table in _SEARCHED:
+        _secure(table, f"{_SEES_ALL} OR (SELECT true FROM tickets t WHERE t.id = ticket_id)")
     of_ticket = "EXISTS (SELECT FROM tickets t WHERE t.id = ticket_id)"
     for table in _OF_TICKETS:
         _secure(table, f"{_SEES_ALL} OR {of_ticket}")
