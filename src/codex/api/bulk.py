@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Router, post
 from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter
-from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
+from msgspec import UNSET, Meta, Struct, UnsetType, field, to_builtins
 
 from codex.api.common import Body, id_of
 from codex.api.refusals import refusals
@@ -48,8 +48,8 @@ class BulkChanges(Body):
     category_id: UUID | None | UnsetType = UNSET
     team_id: UUID | UnsetType = UNSET
     assignee_id: UUID | None | UnsetType = UNSET
-    add_tags: list[str] = []  # noqa: RUF012 - msgspec copies it
-    remove_tags: list[str] = []  # noqa: RUF012 - as above
+    add_tags: list[str] = field(default_factory=list)
+    remove_tags: list[str] = field(default_factory=list)
     message: FirstMessage | UnsetType = UNSET
     canned_response_id: UUID | UnsetType = UNSET
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, patch, post
 from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter
-from msgspec import Struct
+from msgspec import Struct, field
 
 from codex.api.common import LIMIT, LOCATION, Body, Cursor, Limit, Listed, id_of, listed
 from codex.api.refusals import refusals
@@ -38,7 +38,7 @@ class NewCannedResponse(Body):
 
     name: str
     content: str
-    actions: list[Any] = []  # noqa: RUF012 - msgspec copies it
+    actions: list[Any] = field(default_factory=list)
     team_id: UUID | None = None
     is_global: bool = False
 

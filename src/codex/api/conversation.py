@@ -4,6 +4,7 @@ from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
 from litestar.params import JSONBody
+from msgspec import field
 
 from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, MessageId, TicketName, id_of, listed
 from codex.api.refusals import refusals
@@ -24,7 +25,7 @@ class NewMessage(Body):
     type: MessageType
     body: str
     status: TicketStatus | None = None
-    attachment_ids: list[UUID] = []  # noqa: RUF012 - msgspec copies it
+    attachment_ids: list[UUID] = field(default_factory=list)
     is_team_only: bool = False
 
 

@@ -1,6 +1,6 @@
 """The query string of a list of tickets, read into Filters; an unknown parameter or value is refused by name."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -28,8 +28,8 @@ PAGING = ("limit", "cursor", "sort")
 SPANS = ("created", "updated", "due", "completed")
 
 
-def _any_of(kind: type, description: str) -> QueryParameter:
-    return QueryParameter(annotation=list[kind], required=False, description=f"Any of these {description}.")  # type: ignore[valid-type]
+def _any_of(kinds: type[Sequence[str]], description: str) -> QueryParameter:
+    return QueryParameter(annotation=kinds, required=False, description=f"Any of these {description}.")
 
 
 def _instant(description: str) -> QueryParameter:
@@ -41,22 +41,22 @@ def _person() -> QueryParameter:
 
 
 PARAMETERS: dict[str, ParameterKwarg] = {
-    "status": _any_of(TicketStatus, "statuses"),
-    "statusGroup": _any_of(StatusGroup, "groups of statuses: ours to do, waiting, finished"),
-    "priority": _any_of(TicketPriority, "priorities"),
-    "channel": _any_of(TicketChannel, "ways in which tickets come"),
-    "team": _any_of(str, "teams, by id or slug"),
-    "assignee": _any_of(str, "people, by id; `me`; `none` for nobody"),
+    "status": _any_of(list[TicketStatus], "statuses"),
+    "statusGroup": _any_of(list[StatusGroup], "groups of statuses: ours to do, waiting, finished"),
+    "priority": _any_of(list[TicketPriority], "priorities"),
+    "channel": _any_of(list[TicketChannel], "ways in which tickets come"),
+    "team": _any_of(list[str], "teams, by id or slug"),
+    "assignee": _any_of(list[str], "people, by id; `me`; `none` for nobody"),
     "requester": _person(),
     "follower": _person(),
-    "tag": _any_of(str, "tags, for who sees them"),
+    "tag": _any_of(list[str], "tags, for who sees them"),
     "view": QueryParameter(
         annotation=UUID, required=False, description="What this saved view holds, in its order unless `sort` is given."
     ),
     "deleted": QueryParameter(
         annotation=bool, required=False, description="The deleted tickets that one may restore, instead of the others."
     ),
-    "category": _any_of(str, "categories, by id or slug, each with what lies under it"),
+    "category": _any_of(list[str], "categories, by id or slug, each with what lies under it"),
     **{f"{name}From": _instant(f"{name.capitalize()} at this instant or later") for name in SPANS},
     **{f"{name}To": _instant(f"{name.capitalize()} before this instant") for name in SPANS},
 }

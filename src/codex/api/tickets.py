@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
 from litestar.params import JSONBody, QueryParameter
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, field
 
 from codex.api.common import (
     ETAG,
@@ -71,10 +71,10 @@ class NewTicket(Body):
     assignee_id: UUID | None = None
     channel: TicketChannel = TicketChannel.PORTAL
     message: FirstMessage | None = None
-    tags: list[str] = []  # noqa: RUF012 - msgspec copies it
-    custom_fields: dict[str, Any] = {}  # noqa: RUF012 - as above
-    follower_ids: list[UUID] = []  # noqa: RUF012 - as above
-    attachment_ids: list[UUID] = []  # noqa: RUF012 - as above
+    tags: list[str] = field(default_factory=list)
+    custom_fields: dict[str, Any] = field(default_factory=dict)
+    follower_ids: list[UUID] = field(default_factory=list)
+    attachment_ids: list[UUID] = field(default_factory=list)
 
 
 class TicketChanges(Body):

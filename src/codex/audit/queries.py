@@ -9,8 +9,7 @@ from msgspec import Struct
 
 from codex.audit.policy import may_read_all, readable_teams
 from codex.db.database import Reader, Row
-from codex.db.page import Page, Place, cut, decode, foreign
-from codex.kernel import clock
+from codex.db.page import Page, Place, after_instant, cut
 from codex.kernel.actor import Actor, ActorKind
 from codex.kernel.errors import require
 
@@ -95,11 +94,7 @@ def _where(filters: AuditFilters) -> tuple[list[str], dict[str, object]]:
 
 
 def _after(cursor: str) -> dict[str, object]:
-    place = decode(cursor, sort="audit")
-    try:
-        return {"after": clock.parse(str(place.value)), "after_id": place.id}
-    except ValueError as bad:
-        raise foreign() from bad
+    return after_instant(cursor, sort="audit")
 
 
 def _row(row: Row) -> AuditRow:

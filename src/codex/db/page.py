@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from codex.kernel import clock
 from codex.kernel.errors import Invalid, Problem
 
 T = TypeVar("T")
@@ -47,6 +48,23 @@ def decode(cursor: str, *, sort: str) -> Place:
     if place.sort != sort:
         raise Invalid(Problem("cursor", f"This cursor belongs to the sort order {place.sort}; start without it."))
     return place
+
+
+def after_word(cursor: str | None, *, sort: str) -> dict[str, object]:
+    """The parameters `after` and `after_id` of a cursor through words; none for the first page. Raises Invalid."""
+    if cursor is None:
+        return {}
+    place = decode(cursor, sort=sort)
+    return {"after": str(place.value), "after_id": place.id}
+
+
+def after_instant(cursor: str, *, sort: str) -> dict[str, object]:
+    """The parameters `after` and `after_id` of a cursor through instants. Raises Invalid."""
+    place = decode(cursor, sort=sort)
+    try:
+        return {"after": clock.parse(str(place.value)), "after_id": place.id}
+    except ValueError as bad:
+        raise foreign() from bad
 
 
 def foreign() -> Invalid:

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct, json
 
 from codex.db.database import Reader, Row
-from codex.db.page import Page, Place, cut, decode
+from codex.db.page import Page, Place, after_word, cut
 from codex.desk.policy import USABLE_SQL, may_use_texts, use
 from codex.kernel import placeholders
 from codex.kernel.actor import Actor
@@ -41,9 +41,8 @@ async def canned_responses(
     require(may_use_texts(actor), _FOR_AGENTS)
     conditions, params = [USABLE_SQL], {**use(actor), "limit": limit + 1}
     if cursor is not None:
-        place = decode(cursor, sort="name")
         conditions.append("(lower(r.name), r.id) > (%(after)s, %(after_id)s)")
-        params |= {"after": str(place.value), "after_id": place.id}
+        params |= after_word(cursor, sort="name")
     rows = await reader.all(
         f"""SELECT {_COLUMNS}, lower(r.name) FROM canned_responses r WHERE {" AND ".join(conditions)}
             ORDER BY lower(r.name), r.id LIMIT %(limit)s""",

@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType, convert
 from msgspec.structs import replace
 
 from codex.db.database import Reader, Row
-from codex.db.page import Page, Place, cut, decode
+from codex.db.page import Page, Place, after_word, cut
 from codex.desk.view_filters import SavedFilters, Understood, understand_all
 from codex.desk.view_policy import OWN_SQL, SEEN_SQL, may_keep_view, view_sight
 from codex.kernel.actor import Actor
@@ -70,9 +70,8 @@ async def saved_views(
     """The views that the actor may see, by name."""
     conditions, params = [SEEN_SQL], {**view_sight(actor), "limit": limit + 1}
     if cursor is not None:
-        place = decode(cursor, sort="name")
         conditions.append("(lower(v.name), v.id) > (%(after)s, %(after_id)s)")
-        params |= {"after": str(place.value), "after_id": place.id}
+        params |= after_word(cursor, sort="name")
     rows = await reader.all(
         f"""SELECT {_COLUMNS}, lower(v.name) FROM saved_views v WHERE {" AND ".join(conditions)}
             ORDER BY lower(v.name), v.id LIMIT %(limit)s""",

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from codex.db.database import Reader
-from codex.db.page import Page, Place, cut, decode, foreign
+from codex.db.page import Page, Place, after_instant, cut
 from codex.identity.queries import digest
 from codex.kernel import clock
 from codex.kernel.actor import Scope
@@ -104,8 +104,4 @@ _LAST = UUID(int=2**128 - 1)
 def _after(cursor: str | None) -> dict[str, object]:
     if cursor is None:
         return {"after": "infinity", "after_id": _LAST}
-    place = decode(cursor, sort=_NEWEST)
-    try:
-        return {"after": clock.parse(str(place.value)), "after_id": place.id}
-    except ValueError as bad:
-        raise foreign() from bad
+    return after_instant(cursor, sort=_NEWEST)

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from codex.db.database import Reader, Row
-from codex.db.page import Page, Place, cut, decode
+from codex.db.page import Page, Place, after_word, cut
 from codex.identity import policy
 from codex.kernel.actor import Actor
 from codex.kernel.errors import NotFound
@@ -79,7 +79,7 @@ async def people(
         params["q"] = f"%{_literal(q.strip())}%"
     if cursor is not None:
         conditions.append("(lower(u.display_name), u.id) > (%(after)s, %(after_id)s)")
-        params |= _after(cursor)
+        params |= after_word(cursor, sort="name")
     rows = await reader.all(
         f"""SELECT {_PERSON}, {contacts.sql}, lower(u.display_name) FROM users u WHERE {" AND ".join(conditions)}
             ORDER BY lower(u.display_name), u.id LIMIT %(limit)s""",
@@ -108,7 +108,7 @@ async def teams(reader: Reader, actor: Actor, *, limit: int = 50, cursor: str | 
             ORDER BY lower(t.name), t.id LIMIT %(limit)s""",
         {
             "sees_all": policy.may_administer_teams(actor), "my_teams": list(actor.team_roles), "limit": limit + 1,
-            **(_after(cursor) if cursor is not None else {}),
+            **after_word(cursor, sort="name"),
         },
     )  # fmt: skip
     page = cut(rows, limit=limit, place=lambda row: Place("name", row[-1], row[0]))
@@ -133,7 +133,12 @@ async def members(
         f"""SELECT {_PERSON}, {contacts.sql}, m.role::text, lower(u.display_name)
             FROM team_members m JOIN users u ON u.id = m.user_id
             WHERE m.team_id = %(team)s AND {after} ORDER BY lower(u.display_name), u.id LIMIT %(limit)s""",
-        {**contacts.params, "team": team_id, "limit": limit + 1, **(_after(cursor) if cursor is not None else {})},
+        {
+            **contacts.params,
+            "team": team_id,
+            "limit": limit + 1,
+            **after_word(cursor, sort="name"),
+        },
     )
     page = cut(rows, limit=limit, place=lambda row: Place("name", row[-1], row[0]))
     return Page([MemberRow(person_row(row[:-2]), row[-2]) for row in page.items], page.next_cursor)
@@ -166,11 +171,6 @@ def team_row(row: Row, actor: Actor) -> TeamRow:
         assignment_strategy=strategy, is_confidential=confidential, followers_may_reply=followers, created_at=created,
         updated_at=updated,
     )  # fmt: skip
-
-
-def _after(cursor: str) -> dict[str, object]:
-    place = decode(cursor, sort="name")
-    return {"after": str(place.value), "after_id": place.id}
 
 
 def _literal(text: str) -> str:

@@ -15,7 +15,7 @@ from codex.kernel.actor import Actor
 from codex.kernel.errors import Invalid, Problem
 from codex.tickets.filters import Filters, where
 from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
-from codex.tickets.policy import GRANT_SQL, INTERNAL_SQL, RESTORABLE_SQL, VISIBLE_SQL, sight
+from codex.tickets.policy import GRANTED_SQL, INTERNAL_SQL, RESTORABLE_SQL, VISIBLE_SQL, sight
 from codex.tickets.rows import CategoryRef, CountsRow, PersonRef, TeamRef, TicketRow
 from codex.tickets.sides import PUBLIC_EVENT_SQL
 
@@ -210,9 +210,6 @@ def _page_sql(actor: Actor, filters: Filters, conditions: list[str], order: Sort
     narrow = " AND ".join(["true", *conditions])
     tail = f"AND {narrow} ORDER BY {order.order} LIMIT %(limit)s"
     tickets = f"tickets {order.join}"
-    grants = GRANT_SQL.replace("SELECT max(g.access_level)", "SELECT g.ticket_id").replace(
-        "g.ticket_id = tickets.id AND ", ""
-    )
     sources = [
         f"SELECT tickets.id FROM {tickets} WHERE tickets.requester_id = %(me)s {tail}",
         f"SELECT tickets.id FROM {tickets} WHERE tickets.id IN"
@@ -222,7 +219,7 @@ def _page_sql(actor: Actor, filters: Filters, conditions: list[str], order: Sort
         sources += [
             "SELECT s.id FROM unnest(%(my_teams)s::uuid[]) mine(team_id) CROSS JOIN LATERAL"
             f" (SELECT tickets.id FROM {tickets} WHERE tickets.assigned_team_id = mine.team_id {tail}) s",
-            f"SELECT tickets.id FROM {tickets} WHERE tickets.id IN {grants} {tail}",
+            f"SELECT tickets.id FROM {tickets} WHERE tickets.id IN {GRANTED_SQL} {tail}",
         ]
     union = " UNION ".join(f"({source})" for source in sources)
     return _select(f"({union}) seen JOIN tickets ON tickets.id = seen.id", [], order)

@@ -9,8 +9,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from codex.db.database import Reader, Row
-from codex.db.page import Page, Place, cut, decode, foreign
-from codex.kernel import clock
+from codex.db.page import Page, Place, after_instant, cut, decode, foreign
 from codex.kernel.actor import Actor, ActorKind
 from codex.kernel.errors import NotFound
 from codex.kernel.richtext import to_html
@@ -154,12 +153,7 @@ async def events(
 def _after(cursor: str | None, sort: str, column: str) -> tuple[str, dict[str, Any]]:
     if cursor is None:
         return "", {}
-    place = decode(cursor, sort=sort)
-    try:
-        at = clock.parse(str(place.value))
-    except ValueError as bad:
-        raise foreign() from bad
-    return f"AND ({column}, m.id) > (%(after)s, %(after_id)s)", {"after": at, "after_id": place.id}
+    return f"AND ({column}, m.id) > (%(after)s, %(after_id)s)", after_instant(cursor, sort=sort)
 
 
 def _ties(actor: Actor, found: Sequence[Any]) -> dict[UUID, Ties]:

@@ -7,9 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from codex.db.database import Reader, Row
-from codex.db.page import Place, decode
+from codex.db.page import Place, after_instant
 from codex.kernel.actor import Actor, ActorKind, UserRole
-from codex.kernel.errors import Invalid, Problem
 from codex.tickets.models import MessageType
 from codex.tickets.policy import Operation, may
 from codex.tickets.reading import Seen
@@ -101,12 +100,8 @@ def _sql(said: str, happened: str | None, *, before: bool) -> str:
 
 
 def _before(cursor: str) -> dict[str, object]:
-    place = decode(cursor, sort="thread")
-    try:
-        at = datetime.fromisoformat(str(place.value))
-    except ValueError as bad:
-        raise Invalid(Problem("before", "This cursor is not one of ours; start without it.")) from bad
-    return {"before": at, "before_id": place.id}
+    place = after_instant(cursor, sort="thread")
+    return {"before": place["after"], "before_id": place["after_id"]}
 
 
 def _said(row: Row) -> Said:
