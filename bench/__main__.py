@@ -14,7 +14,8 @@ import typer
 from msgspec import DecodeError
 from rich.console import Console
 
-from bench import cases, goals, places, product, replaying, report
+from bench import cases, comparisons, goals, places, product, replaying, report
+from bench.goals import Goal
 from bench.measuring import Bench, Measured, Memories
 from bench.places import Place
 from bench.replaying import Replayed
@@ -39,6 +40,7 @@ class Run:
     only: list[str]
     keep: Path | None
     memories: Memories = field(default_factory=Memories)
+    compared: list[Goal] = field(default_factory=list)
 
     def wants(self, case: str) -> bool:
         """Whether a case is to be measured; a name stands for all that begin with it."""
@@ -66,9 +68,9 @@ def main(
     sizes_wanted = [] if run.only == ["replay"] else run.sizes
     measured = [found for size in sizes_wanted for found in _at_size(run, size)]
     replayed = _replayed(incidents) if run.wants("replay") else None
-    if not measured and not replayed:
+    if not measured and not replayed and not run.compared:
         raise typer.BadParameter(f"--cases {only}: no case is called so.")
-    found = goals.results(measured, run.memories, replayed, processes=run.processes, load=load)
+    found = goals.results(measured, run.memories, replayed, processes=run.processes, load=load, compared=run.compared)
     report.show(found, console)
     falls = goals.falls(found, before, tolerance=tolerance) if before else []
     if before:
@@ -116,6 +118,10 @@ def _at_size(run: Run, size: str) -> Iterator[Measured]:
                     captured = bench.captured(case)
                     for clients in run.clients:
                         yield _told(bench.measure(case, captured, clients))
+            for comparison in comparisons.ALL:
+                if run.wants(comparison.name):
+                    run.compared += comparison.measure(bench)
+                    console.print(f"{size} {comparison.name}: {run.compared[-1].is_now}")
 
 
 def _told(found: Measured) -> Measured:

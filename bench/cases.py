@@ -46,10 +46,14 @@ def _lists(asker: Asker, desk: Filled) -> list[Case]:
     here = f"/api/v1/tickets?team={desk.team_id}&statusGroup=open"
     deep, depth = _deep(asker, here)
     counts = f"/api/v1/tickets/counts?team={desk.team_id}&statusGroup=open,waiting"
+    narrowed = f"{here},waiting&priority=P1,P2&channel=EMAIL&sort=createdAt"
+    answered = f"{here}&customField.{desk.field_id}=Oslo"
     return [
-        _fixed("list", asker.get(here), goal=0.20),
-        _fixed("list deep", asker.get(deep), about=f"after {depth} rows"),
-        _fixed("counts", asker.get(counts)),
+        fixed("list", asker.get(here), goal=0.20),
+        fixed("list deep", asker.get(deep), about=f"after {depth} rows"),
+        fixed("list narrowed", asker.get(narrowed), about="three filters, another order"),
+        fixed("list by answer", asker.get(answered), about="to a custom field"),
+        fixed("counts", asker.get(counts)),
     ]
 
 
@@ -66,7 +70,7 @@ def _tickets(asker: Asker, desk: Filled) -> list[Case]:
 def _pages(asker: Asker, desk: Filled) -> list[Case]:
     pages = [[asker.page(f"/tickets/IT-{n}")] for n in _shuffled(desk)]
     return [
-        _fixed("html queue", asker.page("/queue?view=team:it")),
+        fixed("html queue", asker.page("/queue?view=team:it")),
         _by_number("html ticket page", pages, desk),
     ]
 
@@ -106,7 +110,7 @@ def _transition(asker: Asker, desk: Filled) -> Case:
     return Case("transition", units, to(number, "IN_PROGRESS"), to(number, "WAITING_ON_REQUESTER"), keys)
 
 
-def _fixed(name: str, request: bytes, *, goal: float | None = None, about: str = "") -> Case:
+def fixed(name: str, request: bytes, *, goal: float | None = None, about: str = "") -> Case:
     """The same request again and again."""
     return Case(name, _same([request]), [request], [request], goal=goal, about=about)
 

@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import select
 
 from bench import fill_sql, plots
-from bench.keys import CATEGORY, EVERY, TEAM, TICKET, USER, uuid_of, uuid_sql
+from bench.keys import CATEGORY, EVERY, OTHER, TEAM, TICKET, USER, uuid_of, uuid_sql
 from bench.words import CATEGORIES, FIRST_NAMES, LAST_NAMES, SENTENCES, SUBJECTS, TEAMS
 from codex import reactions
 from codex.db.database import Access, Database
@@ -67,6 +67,21 @@ class Filled:
     def category_id(self) -> UUID:
         """A category that has no others below it."""
         return self._id(CATEGORY, 101)
+
+    @property
+    def wide_id(self) -> UUID:
+        """Somebody of twenty teams; there once the desk is furnished, as the next two are."""
+        return self._id(USER, self.users + 1)
+
+    @property
+    def owner_id(self) -> UUID:
+        """An owner."""
+        return self._id(USER, self.users + 2)
+
+    @property
+    def field_id(self) -> UUID:
+        """A custom field that every fifth ticket answers."""
+        return self._id(OTHER, 1_000_000_001)
 
     @property
     def known(self) -> range:

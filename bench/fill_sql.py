@@ -4,7 +4,7 @@ from bench import keys
 from bench.words import TEAMS as TEAM_WORDS
 
 
-def _dice(seed: int, sides: str, number: str = "n") -> str:
+def dice(seed: int, sides: str, number: str = "n") -> str:
     """A number from 1 to `sides` that looks random and is the same every time."""
     return f"((hashint8extended({number}, {seed}) & 2147483647) %% ({sides}) + 1)::int"
 
@@ -18,7 +18,7 @@ def _at(micros: str) -> str:
 
 
 def _text(sentences: int, seed: int, number: str = "n") -> str:
-    said = [f"(%(sentences)s::text[])[{_dice(seed + i, '16', number)}]" for i in range(sentences)]
+    said = [f"(%(sentences)s::text[])[{dice(seed + i, '16', number)}]" for i in range(sentences)]
     return f"concat_ws(' ', {', '.join(said)})"
 
 
@@ -71,21 +71,21 @@ SELECT n, {_id(keys.USER, "requester")} AS requester_id, {_id(keys.USER, "(team 
        CASE WHEN is_raised THEN 'P3' ELSE 'P' || urgency END AS priority,
        %(start_us)s::bigint + n * %(step_us)s AS opened_us, life_us / greatest(events - 1, 1) AS pace_us, e.*
 FROM (
-    SELECT n, {_dice(1, "%(users)s - %(agents)s")} + %(agents)s AS requester, {_dice(2, "%(crew)s")} AS helper,
-           CASE WHEN n %% {keys.EVERY} = 0 THEN 1 ELSE (%(teams)s::int[])[{_dice(3, "100")}] END AS team,
-           greatest({_dice(4, "20")} - 2, 0) AS category, (%(urgencies)s::int[])[{_dice(5, "100")}] AS urgency,
+    SELECT n, {dice(1, "%(users)s - %(agents)s")} + %(agents)s AS requester, {dice(2, "%(crew)s")} AS helper,
+           CASE WHEN n %% {keys.EVERY} = 0 THEN 1 ELSE (%(teams)s::int[])[{dice(3, "100")}] END AS team,
+           greatest({dice(4, "20")} - 2, 0) AS category, (%(urgencies)s::int[])[{dice(5, "100")}] AS urgency,
            CASE WHEN n > %(size)s * 0.94 AND n %% {keys.EVERY} = 0 THEN %(steady)s
-                WHEN {_dice(6, "1000")} <= CASE WHEN n > %(size)s * 0.94 THEN 850 ELSE 32 END
-                    THEN CASE WHEN n %% {keys.EVERY} = 0 THEN (%(open_still)s::int[])[{_dice(7, "100")}]
-                              ELSE (%(open)s::int[])[{_dice(7, "100")}] END
-                WHEN n %% {keys.EVERY} = 0 THEN (%(done_still)s::int[])[{_dice(7, "100")}]
-                ELSE (%(done)s::int[])[{_dice(7, "100")}] END AS plot
+                WHEN {dice(6, "1000")} <= CASE WHEN n > %(size)s * 0.94 THEN 850 ELSE 32 END
+                    THEN CASE WHEN n %% {keys.EVERY} = 0 THEN (%(open_still)s::int[])[{dice(7, "100")}]
+                              ELSE (%(open)s::int[])[{dice(7, "100")}] END
+                WHEN n %% {keys.EVERY} = 0 THEN (%(done_still)s::int[])[{dice(7, "100")}]
+                ELSE (%(done)s::int[])[{dice(7, "100")}] END AS plot
     FROM generate_series(1, %(size)s::bigint) n) drawn
 JOIN bench_ending e USING (plot),
 LATERAL (SELECT team %% {len(TEAM_WORDS)} + 1 AS other_team,
                 (requester - %(agents)s) %% (%(users)s - %(agents)s) + 1 + %(agents)s AS colleague) others,
 LATERAL (SELECT %(now_us)s::bigint - (%(start_us)s::bigint + n * %(step_us)s) AS age_us,
-                {_dice(8, "1000000")} / 1000000.0::float8 AS chance) luck,
+                {dice(8, "1000000")} / 1000000.0::float8 AS chance) luck,
 LATERAL (SELECT (CASE WHEN e.closed IS NULL AND e.resolved IS NULL THEN age_us * (0.02 + 0.93 * chance)
                  ELSE least(age_us * 0.95, 1.8e9 + 2.6e12 * chance ^ 3) END)::bigint AS life_us) lasting"""
 
@@ -97,7 +97,7 @@ def _event_at(version: str) -> str:
 _TICKET_ID = keys.uuid_sql(keys.TICKET, "0", "t.opened_us / 1000", "t.n")
 _STEP_MS = "(t.opened_us + t.pace_us * (s.version - 1)) / 1000"
 _MESSAGE_ID = keys.uuid_sql(keys.MESSAGE, "s.version", _STEP_MS, "t.n")
-_SUBJECT = f"(%(subjects)s::text[])[{_dice(9, '16', 't.n')}]"
+_SUBJECT = f"(%(subjects)s::text[])[{dice(9, '16', 't.n')}]"
 _WORDS = _text(3, 20, "t.n")
 _DISPLAY_ID = "(%(prefixes)s::text[])[t.entry_team] || '-' || t.n"
 

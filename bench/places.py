@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from msgspec import json
 
-from bench import fill, product
+from bench import fill, furnish, product
 from bench.fill import Filled
 from bench.product import Credentials
 from codex.db import embedded, upgrading
@@ -25,13 +25,16 @@ _NOTE = "desk.json"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A filled desk whose database runs, and somebody who may use it."""
+    """A filled desk whose database runs, and who may use it: an agent of the biggest team, somebody of twenty teams, an
+    owner."""
 
     size: str
     server: embedded.Server
     superuser: psycopg.Connection
     desk: Filled
     credentials: Credentials
+    wide: Credentials
+    owner: Credentials
 
 
 @contextmanager
@@ -47,7 +50,9 @@ def opened(size: str, tickets: int, *, keep: Path | None) -> Iterator[Place]:
             subprocess.run(["cp", "-a", f"{kept}/.", data_dir], check=True)  # noqa: S607 - with the owners
         desk = json.decode((data_dir / _NOTE).read_bytes(), type=Filled)
         with _server(data_dir) as (server, access), product.superuser(server) as superuser:
-            yield Place(size, server, superuser, desk, asyncio.run(product.credentials(access, desk)))
+            furnish.furnish(superuser, desk)
+            people = asyncio.run(product.credentials(access, [desk.agent_id, desk.wide_id, desk.owner_id]))
+            yield Place(size, server, superuser, desk, *people)
 
 
 def _fill(data_dir: Path, tickets: int) -> None:

@@ -7,20 +7,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 
-from bench.fill import Filled
 from bench.load import length_of
 from codex import reactions
 from codex.cli.lifeline import LIFELINE
 from codex.db import embedded
 from codex.db.database import Access, Database
+from codex.db.work import Works
 from codex.identity import queries, sessions, signin, tokens
 from codex.kernel.actor import Scope, system
 
@@ -50,7 +51,7 @@ class Asker:
         """Of a page, by cookie."""
         return self._request("GET", path, f"Cookie: codex_session={self.credentials.cookie}\r\n")
 
-    def post(self, path: str, **body: str) -> bytes:
+    def post(self, path: str, **body: object) -> bytes:
         """Of the API, by token, with JSON."""
         data = json.dumps(body).encode()
         head = (
@@ -104,19 +105,23 @@ def configured(superuser: psycopg.Connection, **settings: str) -> Iterator[None]
         _configure(superuser, [f"RESET {name}" for name in settings])
 
 
-async def credentials(access: Access, desk: Filled) -> Credentials:
-    """A token and a browser session of the agent, made by the product's own commands."""
+async def credentials(access: Access, people: Iterable[UUID]) -> list[Credentials]:
+    """A token and a browser session of each, made by the product's own commands."""
     database = Database(access, max_connections=2)
     await database.open()
     try:
-        async with reactions.works(database).begin(system("Benchmark")) as work:
-            user = await queries.person(work.session, desk.agent_id)
-            _, token = await tokens.issue(work, user, name="Benchmark", scope=Scope.WRITE)
-            link = await signin.make_link(work, user)
-        async with reactions.works(database).begin(system("Benchmark")) as work:
-            cookie = await sessions.begin(work, await signin.use_link(work, link))
+        return [await _credentials(reactions.works(database), person) for person in people]
     finally:
         await database.close()
+
+
+async def _credentials(works: Works, user_id: UUID) -> Credentials:
+    async with works.begin(system("Benchmark")) as work:
+        user = await queries.person(work.session, user_id)
+        _, token = await tokens.issue(work, user, name="Benchmark", scope=Scope.WRITE)
+        link = await signin.make_link(work, user)
+    async with works.begin(system("Benchmark")) as work:
+        cookie = await sessions.begin(work, await signin.use_link(work, link))
     return Credentials(token, cookie)
 
 

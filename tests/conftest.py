@@ -12,6 +12,8 @@ from codex.db import embedded
 from databases import FreshDatabase
 from world import world, world_database, world_template  # noqa: F401 - fixtures
 
+_COUNTED = ("cells of rights", "cases of the document")
+"""Properties by which a test says how many it has tried."""
 _PLACE = "CODEX_TEST_SERVER"  # set in the process that was started by hand, inherited by xdist's workers
 
 
@@ -26,6 +28,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """All workers are gone: end the server."""
     if not hasattr(config, "workerinput"):
         databases.end(Path(os.environ.pop(_PLACE)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was tried of what is tried in bulk: whoever takes some away sees it."""
+    for name in _COUNTED:
+        told = [dict(report.user_properties).get(name, 0) for report in terminalreporter.getreports("passed")]
+        if any(told):
+            terminalreporter.write_line(f"{name} checked: {sum(told):,}")
 
 
 @pytest.fixture(scope="session")

@@ -188,13 +188,19 @@ def world_database(server: embedded.Server, world_template: str) -> Iterator[Fre
 async def world(world_database: FreshDatabase) -> AsyncIterator[World]:
     """The world, to act in."""
     async with opened(world_database.app) as database:
-        world = World(database)
-        async with database.session() as session:
-            users = {user.email: user for user in await session.scalars(select(User))}
-            vars(world).update({member.key: users[member.email] for member in CAST})
-            vars(world).update({team.slug: team for team in await session.scalars(select(Team))})
-            world.categories = {category.slug: category for category in await session.scalars(select(Category))}
+        world = await known(database)
         yield world
+
+
+async def known(database: Database) -> World:
+    """The world that is in a database, everybody and everything by name."""
+    world = World(database)
+    async with database.session() as session:
+        users = {user.email: user for user in await session.scalars(select(User))}
+        vars(world).update({member.key: users[member.email] for member in CAST})
+        vars(world).update({team.slug: team for team in await session.scalars(select(Team))})
+        world.categories = {category.slug: category for category in await session.scalars(select(Category))}
+    return world
 
 
 @asynccontextmanager

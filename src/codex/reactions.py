@@ -8,6 +8,8 @@ from codex.audit import reaction as audit
 from codex.db.database import Database
 from codex.db.work import Work, Works
 from codex.kernel.facts import Fact
+from codex.notifications import reaction as notifications
+from codex.sla import reaction as sla
 from codex.tickets import history
 from codex.tickets import reaction as tickets
 
@@ -18,7 +20,9 @@ RECORDS: tuple[Reaction, ...] = (
     audit.react,  # every administrative fact becomes an AdminAuditEvent
 )
 REACTIONS: tuple[Reaction, ...] = (
+    sla.react,  # clocks start, pause, go on, stop, count against another target
     tickets.react,  # who leaves a team gives its tickets back
+    notifications.react,  # last: people hear the outcome, once
 )
 DEPTH = 4
 """Consequences of consequences: deeper ones are recorded and no longer reacted to."""

@@ -85,7 +85,7 @@ async def test_it_is_in_no_list_and_no_count(world: World) -> None:
     for query in ("", "team=hr", f"assignee={world.hana.id}", f"requester={world.rosa.id}", "status=ASSIGNED,NEW"):
         assert (await amir.get(f"/api/v1/tickets?{query}")).json() == {"items": [], "nextCursor": None}
         counts = (await amir.get(f"/api/v1/tickets/counts?{query}")).json()
-        assert counts == {"total": 0, "byStatus": {}, "byTeam": {}, "byAssignee": {}}
+        assert counts == {"total": 0, "byStatus": {}, "byTeam": {}, "byAssignee": {}, "bySlaState": {}}
     hana = await world.client(world.hana)
     assert [t["id"] for t in (await hana.get("/api/v1/tickets")).json()["items"]] == [str(ticket.id)]
 

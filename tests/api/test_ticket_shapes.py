@@ -113,4 +113,5 @@ async def test_counts_are_grouped_with_nobody_as_none(world: World) -> None:
     assert counts == {
         "total": 2, "byStatus": {"NEW": 1, "ASSIGNED": 1}, "byTeam": {str(world.it.id): 2},
         "byAssignee": {str(world.amir.id): 1, "none": 1},
+        "bySlaState": {"none": 2},
     }  # fmt: skip

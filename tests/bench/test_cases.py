@@ -55,6 +55,23 @@ def test_a_measurement_has_a_ratio_and_no_errors(bench: Bench) -> None:
     assert bench.memories.pss["web"] > 0
 
 
+def test_what_is_said_only_the_first_time_is_not_in_the_floor(bench: Bench) -> None:
+    desk = bench.place.desk
+    waiting = [bench.web.asker.post(f"/api/v1/tickets/IT-{desk.steady[1]}/transition", status="IN_PROGRESS")]
+    once = Case("once", lambda clients: [waiting] * clients, probe=waiting)
+    with product.web(bench.place.server.data_dir, bench.place.credentials, processes=2) as fresh:
+        case = next(case for case in cases(fresh.asker, desk) if case.name == "create")
+        captured = Bench(bench.place, fresh, seconds=1, rounds=1).captured(case)
+    assert captured is not None and captured.statements
+    first = [" ".join(s.sql.split()[:2]) for s in captured.statements]
+
+    settled = bench.captured(once)
+
+    assert settled is not None and not any(s.sql.startswith(("UPDATE", "INSERT")) for s in settled.statements)
+    assert not [said for said in first if said.startswith(("DEALLOCATE", "ROLLBACK", "show", "select"))]
+    assert first.count("BEGIN") == 1
+
+
 def _side_by_side(bench: Bench, case: Case) -> tuple[dict[str, int], dict[str, int]]:
     """What the probe of a case touches, then what its floor does of the same ticket."""
     captured = bench.captured(case)

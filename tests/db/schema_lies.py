@@ -112,6 +112,23 @@ CHECKS: tuple[Bad, ...] = (
         "sla_policy_configs.breach_notify_roles",
         {"breach_notify_roles": ["LEAD", None]},
     ),
+    Bad("a clock pauses only while it waits", "sla_policy_configs.pause_on", {"pause_on": ["IN_PROGRESS"]}),
+    Bad("the default is everybody's", "sla_policy_configs.default_is_global", {"is_default": True, "team_id": TEAM}),
+    *(
+        Bad(f"versions of {table} count from 1", f"{table}.version", {"version": 0})
+        for table in (
+            "sla_policy_configs",
+            "sla_policies",
+            "sla_business_hours_settings",
+            "sla_policy_versions",
+            "sla_calendar_versions",
+        )
+    ),
+    Bad("terms have names", "sla_policy_versions.terms", {"terms": Jsonb([])}),
+    Bad("a team's version is for a priority", "sla_policy_versions.of", {"policy_config_id": None, "team_id": TEAM}),
+    Bad("a version is of one policy", "sla_policy_versions.of", {"team_id": TEAM, "priority": "P1"}),
+    Bad("a version is of a calendar", "sla_calendar_versions.setting_id", {"setting_id": "berlin"}),
+    Bad("clocks have names", "sla_instances.clocks", {"clocks": Jsonb([])}),
     *_hours("sla_policy_config_targets"),
     *_hours("sla_policies"),
     *_names("sla_business_hours_settings", "timezone"),
@@ -223,6 +240,19 @@ ONCE: tuple[Twice, ...] = (
     ),
     Twice("there is one global calendar", "sla_business_hours_settings", "pk_sla_business_hours_settings"),
     Twice("a team has one policy for a priority", "sla_policies", "uq_sla_policies_team_id_priority"),
+    Twice(
+        "a version of a policy is there once", "sla_policy_versions", "uq_sla_policy_versions_policy_config_id_version"
+    ),
+    Twice(
+        "a version of a team's hours is there once",
+        "sla_policy_versions",
+        "uq_sla_policy_versions_team_id_priority_version",
+        {"policy_config_id": None, "team_id": TEAM, "priority": "P1"},
+        {"policy_config_id": None, "team_id": TEAM, "priority": "P1"},
+    ),
+    Twice(
+        "a version of a calendar is there once", "sla_calendar_versions", "uq_sla_calendar_versions_setting_id_version"
+    ),
     Twice("a ticket has its clocks once", "sla_instances", "uq_sla_instances_ticket_id"),
     Twice("a person has one default view", "saved_views", "uq_saved_views_default_of_user", _DEFAULT, _DEFAULT),
     Twice(
@@ -249,5 +279,12 @@ ALSO_GOOD: tuple[tuple[str, str, Row, Row], ...] = (
     ("people have a default view each", "saved_views", _DEFAULT, {**_DEFAULT, "user_id": OTHER_USER}),
     ("a team has a calendar", "sla_business_hours_settings", {}, {"id": str(TEAM), "team_id": TEAM}),
     ("a rule may do without keywords", "routing_rules", {}, {"keywords": []}),
+    ("a policy may never pause", "sla_policy_configs", {}, {"pause_on": []}),
+    (
+        "a team has versions for each priority",
+        "sla_policy_versions",
+        {"policy_config_id": None, "team_id": TEAM, "priority": "P1"},
+        {"policy_config_id": None, "team_id": TEAM, "priority": "P2"},
+    ),
     ("a policy may tell nobody", "sla_policy_configs", {}, {"breach_notify_roles": []}),
 )

@@ -1,19 +1,16 @@
 """The demo world as it stands in the database."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import pytest
+from loaded import NOW, Demo, load
 
 from codex import reactions
+from codex.audit import verify as audit
 from codex.demo import build, conversations
 from codex.demo.cast import CAST, EVERYBODY
-from codex.demo.script import Script
-from codex.kernel import clock
 from codex.kernel.actor import system
 from codex.tickets.models import TicketStatus
 from codex.tickets.verify import verify
@@ -21,33 +18,6 @@ from databases import FreshDatabase
 from world import opened
 
 SOME = conversations.read()[:8]
-NOW = clock.parse("2026-11-25T10:00Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    database: FreshDatabase
-    connection: psycopg.Connection[Any]
-    said: str
-
-    def column(self, sql: str) -> list[Any]:
-        return [row[0] for row in self.connection.execute(sql.encode()).fetchall()]
-
-    def one(self, sql: str) -> Any:
-        return self.column(sql)[0]
-
-
-@pytest.fixture(scope="module")
-def demo(make_database: Callable[[], AbstractContextManager[FreshDatabase]]) -> Iterator[Demo]:
-    with make_database() as database:
-        said = asyncio.run(load(database))
-        with psycopg.connect(**database.all_seeing, autocommit=True) as connection:
-            yield Demo(database, connection, said)
-
-
-async def load(database: FreshDatabase, scripts: Sequence[Script] | None = None) -> str:
-    async with opened(database.app) as found:
-        return await build.load(reactions.works(found), now=NOW, scripts=scripts)
 
 
 def test_it_says_what_it_did(demo: Demo) -> None:
@@ -67,6 +37,11 @@ def test_every_status_is_present_and_every_team_has_open_work(demo: Demo) -> Non
 
 def test_every_history_folds_to_its_row(demo: Demo) -> None:
     assert asyncio.run(differences(demo.database)) == []
+
+
+def test_the_audit_log_is_as_it_was_written(demo: Demo) -> None:
+    verdict = asyncio.run(verdict_of(demo.database))
+    assert (verdict.broken, verdict.events) == ([], demo.one("SELECT count(*) FROM admin_audit_events"))
 
 
 def test_numbers_ascend_with_time_and_nothing_is_in_the_future(demo: Demo) -> None:
@@ -154,13 +129,19 @@ def test_a_desk_in_use_keeps_what_it_has(world_database: FreshDatabase) -> None:
 
 
 def counts(demo: Demo) -> list[Any]:
-    tables = ("users", "teams", "team_members", "categories", "tickets", "ticket_messages", "ticket_events")
-    return [demo.one(f"SELECT count(*) FROM {table}") for table in (*tables, "admin_audit_events")]
+    desk = ("users", "teams", "team_members", "categories", "custom_fields", "saved_views", "canned_responses", "tags")
+    tables = (*desk, "tickets", "ticket_messages", "ticket_events", "admin_audit_events")
+    return [demo.one(f"SELECT count(*) FROM {table}") for table in tables]
 
 
 async def differences(database: FreshDatabase) -> list[Any]:
     async with opened(database.app) as found, reactions.works(found).begin(system("Test")) as work:
         return [difference async for _, chunk in verify(work) for difference in chunk]
+
+
+async def verdict_of(database: FreshDatabase) -> audit.Verdict:
+    async with opened(database.app) as found, found.reading(system("Test")) as reader:
+        return await audit.verify(reader)
 
 
 async def interrupted(*_: object) -> None:

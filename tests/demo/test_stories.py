@@ -11,9 +11,9 @@ from codex.demo import conversations, rhythm
 from codex.demo.cast import CAST, EVERYBODY
 from codex.demo.company import members
 from codex.demo.conversations import StoryError
-from codex.demo.desk import CATEGORIES, TEAMS
+from codex.demo.desk import CATEGORIES, FINER, FORMER, TEAMS
 from codex.demo.plan import Telling, plan
-from codex.demo.script import HandOver, Part, Say, Script, Sort, standings
+from codex.demo.script import Follow, Grant, HandOver, Join, Part, Say, Script, Sort, Tie, standings
 from codex.kernel import clock
 from codex.tickets.models import TicketChannel, TicketStatus
 
@@ -48,9 +48,26 @@ def test_there_are_many_stories_and_they_differ() -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.key)
 def test_a_story_speaks_of_teams_and_categories_that_exist(script: Script) -> None:
-    teams, categories = {team.slug for team in TEAMS}, {plan.slug for plan in CATEGORIES}
+    teams, categories = {team.slug for team in TEAMS}, {plan.slug for plan in (*CATEGORIES, *FINER)}
     assert {script.team, *(act.team for act in script.acts if isinstance(act, HandOver))} <= teams
     assert {script.category, *(act.category or "vpn" for act in script.acts if isinstance(act, Sort))} <= categories
+
+
+def test_a_story_speaks_of_people_and_of_other_stories_that_exist() -> None:
+    keys, slugs = {script.key for script in SCRIPTS}, {team.slug for team in TEAMS}
+    people = {*(member.key for member in EVERYBODY), *Part}
+    for act in (act for script in SCRIPTS for act in script.acts):
+        match act:
+            case Follow(who=who):
+                assert who in people
+            case Tie(story=story) | Join(story=story):
+                assert story in keys
+            case Grant(team=team):
+                assert team in slugs
+
+
+def test_what_is_former_is_chosen_by_no_story() -> None:
+    assert {script.category for script in SCRIPTS} & {plan.slug for plan in FORMER} == set()
 
 
 @pytest.mark.parametrize("now", [WEDNESDAY, SUNDAY, MONDAY, NEW_YEAR], ids=lambda now: f"{now:%A}")
@@ -122,6 +139,10 @@ def test_working_time_passes_only_at_work() -> None:
         ("[5m agent takes]\nAnd says something.", "must have words"),
         ("[5m waiter takes]", "waiter"),
         ("[5m agent replies → happy]\nHello", "HAPPY"),
+        ("[5m agent drafts a reply]", "must have words"),
+        ("[5m agent links as NEIGHBOUR of y]", "NEIGHBOUR"),
+        ("[5m lead grants hr ALL]", "nobody can do this"),
+        ("[5m agent puts off soon]", "soon"),
     ],
 )
 def test_a_story_that_cannot_be_understood_is_refused_with_its_place(wrong: str, why: str) -> None:

@@ -24,6 +24,7 @@ class Running:
     data_dir: Path
     port: int = field(default_factory=lambda: _free_port())
     process: subprocess.Popen[str] | None = None
+    processes: int = 1
 
     @property
     def environment(self) -> dict[str, str]:
@@ -33,8 +34,10 @@ class Running:
     def start(self) -> None:
         """Start, and return when it is ready."""
         log = (self.data_dir.parent / "up.log").open("a")
+        given = {"--port": self.port, "--processes": self.processes}
+        options = [str(word) for option in given.items() for word in option]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "codex", "up", "--port", str(self.port), "--no-demo"],
+            [sys.executable, "-m", "codex", "up", "--no-demo", *options],
             env=self.environment, stdout=log, stderr=log, text=True,
         )  # fmt: skip
         deadline = time.monotonic() + READY_SECONDS

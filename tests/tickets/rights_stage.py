@@ -1,10 +1,10 @@
 """A ticket that is something else to each of the cast, for trying what each may do to it."""
 
-from rights_oracle import Bond
 from scenes import follow, grant, standing
 
 from codex.identity.models import User
 from codex.tickets.models import AccessLevel, Ticket, TicketStatus
+from rights_oracle import Bond
 from world import MORNING, World, instant
 
 SITUATIONS = [

@@ -128,6 +128,24 @@ async def test_leaving_gives_tickets_back_while_others_work_on_them(world: World
     assert await world.differences() == []
 
 
+async def test_who_is_shut_out_while_writing_finishes_or_is_refused_and_nobody_waits_for_ever(world: World) -> None:
+    tickets = [await world.ticket(team=world.it, assignee=world.amir) for _ in range(8)]
+    amir = await world.actor(world.amir)
+
+    async def write(ticket: Ticket) -> None:
+        async with world.works.begin(amir, now=instant(MORNING)) as work:
+            await say("Hello")(work, await visible(work, ticket.id, lock=True))
+            await asyncio.sleep(0.01)
+
+    async def shut_out() -> None:
+        async with world.work(as_=world.ona) as work:
+            await people.deactivate(work, await person(work.session, world.amir.id, lock=True))
+
+    await asyncio.gather(*map(write, tickets[:4]), shut_out(), *map(write, tickets[4:]))
+    assert {(await world.reload(ticket)).assignee_id for ticket in tickets} == {None}
+    assert await world.differences() == []
+
+
 @pytest.mark.parametrize("locked", ["users WHERE id = %s", "team_members WHERE user_id = %s"])
 async def test_nobody_leaves_between_being_assigned_and_the_commit(
     world: World, world_database: FreshDatabase, locked: str

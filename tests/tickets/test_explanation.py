@@ -19,7 +19,7 @@ async def test_each_time_that_it_came_to_a_team_or_a_person_is_told_with_by_whom
 
     routing = told["routing"]
     assert (routing["team"]["name"], routing["assignee"]["id"]) == ("HR", str(world.hana.id))
-    assert routing["rule"] is None and told["rules"] == [] and "sla" not in told
+    assert (routing["rule"], told["rules"], told["sla"]) == (None, [], {"firstResponse": None, "resolution": None})
     assert [
         (step["type"], step["from"] and step["from"]["name"], step["to"] and step["to"]["name"], step["actor"]["name"])
         for step in routing["steps"]

@@ -4,7 +4,6 @@ import csv
 import io
 
 import pytest
-from crowd import NOW, gather
 
 from codex.identity import people, queries
 from codex.kernel.actor import Actor, system
@@ -12,6 +11,7 @@ from codex.kernel.errors import Forbidden
 from codex.tickets import export
 from codex.tickets.filters import Filters
 from codex.tickets.policy import EXPORT_SQL, Operation, may, may_export, sight
+from crowd import NOW, gather
 from world import World
 
 pytestmark = pytest.mark.anyio

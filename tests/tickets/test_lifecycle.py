@@ -3,7 +3,6 @@
 from itertools import pairwise
 
 import pytest
-from rights_oracle import MOVES, NEED_ASSIGNEE, REQUESTER_MOVES
 from scenes import act, move, standing, story, verdict
 
 from codex.kernel.actor import system
@@ -11,6 +10,7 @@ from codex.kernel.errors import Conflict, Forbidden
 from codex.tickets import lifecycle
 from codex.tickets.lifecycle import allowed_from
 from codex.tickets.models import TicketStatus as S
+from rights_oracle import MOVES, NEED_ASSIGNEE, REQUESTER_MOVES
 from world import World, instant
 
 pytestmark = pytest.mark.anyio

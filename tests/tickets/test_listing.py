@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from crowd import NOW, Crowd, gather
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
@@ -21,6 +20,7 @@ from codex.tickets.filters import STATUSES_OF, Filters, Span, StatusGroup
 from codex.tickets.models import Ticket, TicketChannel, TicketPriority
 from codex.tickets.models import TicketStatus as S
 from codex.tickets.rows import TicketRow
+from crowd import NOW, Crowd, gather
 from world import World
 
 pytestmark = pytest.mark.anyio

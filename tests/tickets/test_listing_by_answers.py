@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from crowd import NOW, Crowd, gather
 
 from codex.classification.models import CustomField, FieldType
 from codex.classification.values import sort_value
@@ -18,6 +17,7 @@ from codex.tickets import answers, listing
 from codex.tickets.filters import Filters, Said
 from codex.tickets.models import Ticket
 from codex.tickets.queries import visible
+from crowd import NOW, Crowd, gather
 from questions import field
 from world import World
 

@@ -2,13 +2,13 @@
 
 import pytest
 from merges import join, part
-from rights_oracle import TABLE
 from scenes import follow, grant, hire, standing
 
 from codex.kernel.actor import TeamRole, UserRole
 from codex.kernel.errors import CodexError, Forbidden, NotFound, Unprocessable
 from codex.tickets.models import AccessLevel, Ticket
 from codex.tickets.models import TicketStatus as S
+from rights_oracle import TABLE
 from world import World
 
 pytestmark = pytest.mark.anyio

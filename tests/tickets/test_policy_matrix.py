@@ -1,16 +1,17 @@
 """Every relation and combination of relations x every operation x every status, against the tables as written."""
 
+from collections.abc import Callable
 from itertools import product
 from uuid import UUID
 
 import pytest
-from rights_oracle import REQUESTER_MOVES, TABLE, Bond
 
 from codex.identity.queries import team_roles
 from codex.kernel.actor import Actor, ActorKind, TeamRole, UserRole, importer, system
 from codex.tickets.models import AccessLevel, TicketStatus, Ties
 from codex.tickets.policy import Operation, may, may_move, relations, works_on
 from codex.tickets.reading import Seen
+from rights_oracle import REQUESTER_MOVES, TABLE, Bond
 
 ME, OTHER, TEAM, ELSEWHERE = (UUID(int=n) for n in range(1, 5))
 BONDS = [
@@ -56,7 +57,8 @@ def test_relations_are_found_from_what_ties_a_person_to_a_ticket() -> None:
 
 
 @pytest.mark.parametrize("operation", Operation, ids=lambda operation: operation.name)
-def test_rights_are_those_of_the_table(operation: Operation) -> None:
+def test_rights_are_those_of_the_table(operation: Operation, record_property: Callable[[str, object], None]) -> None:
+    record_property("cells of rights", len(BONDS))
     wrong = [
         bond
         for bond in BONDS

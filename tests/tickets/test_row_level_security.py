@@ -2,7 +2,6 @@
 
 import psycopg
 import pytest
-from crowd import NOW, gather
 from scenes import act, follow, grant
 
 from codex.db.database import Reader
@@ -10,6 +9,7 @@ from codex.db.work import Work
 from codex.tickets import linking, messages, tagging
 from codex.tickets.linking import LinkKind
 from codex.tickets.models import AccessLevel, MessageType, Ticket
+from crowd import NOW, gather
 from databases import FreshDatabase
 from world import World
 

@@ -4,18 +4,19 @@ from collections import Counter
 from uuid import UUID
 
 import pytest
-from crowd import NOW, Crowd, gather
 
 from codex.db.database import Reader
+from codex.desk.navigation import navigation
 from codex.kernel.actor import Actor, system
 from codex.kernel.errors import NotFound
 from codex.tickets import listing, queries, reading
-from codex.tickets.desk_counts import desk_counts, my_turn
+from codex.tickets.desk_counts import my_turn
 from codex.tickets.filters import Filters
 from codex.tickets.lifecycle import DONE
 from codex.tickets.models import Ticket, TicketStatus, Ties
 from codex.tickets.policy import VISIBLE_SQL, Operation, may, sight
 from codex.tickets.surroundings import around
+from crowd import NOW, Crowd, gather
 from world import World
 
 pytestmark = pytest.mark.anyio
@@ -138,7 +139,7 @@ async def test_the_counts_beside_the_work_are_those_of_the_lists(world: World, s
         undone = [t for t in crowd.tickets if t.status not in DONE]
         team_wide = [t for t in undone if person.role.value == "OWNER" or t.assigned_team_id in teams]
         async with world.reading() as reader:
-            load = await desk_counts(reader, actor, now=NOW)
+            load = (await navigation(reader, actor, now=NOW)).counts
             waiting = await my_turn(reader, actor)
         assert load.mine == sum(t.assignee_id == person.id and crowd.sees(person, t) for t in undone)
         assert load.unassigned == sum(t.assignee_id is None for t in team_wide)

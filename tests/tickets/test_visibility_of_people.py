@@ -1,7 +1,6 @@
 """Who sees a ticket, and what each may do with it: as the policy says, on random desks."""
 
 import pytest
-from crowd import NOW, Crowd, gather
 
 from codex.identity.models import User
 from codex.kernel.actor import Actor, system
@@ -9,6 +8,7 @@ from codex.tickets import reading
 from codex.tickets.models import Ticket, Ties
 from codex.tickets.policy import Operation, may
 from codex.tickets.visibility import onlookers, powers
+from crowd import NOW, Crowd, gather
 from world import World
 
 pytestmark = pytest.mark.anyio

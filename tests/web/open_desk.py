@@ -7,9 +7,11 @@ from typing import Any
 from litestar.types import ASGIApp
 from visitors import Visitor, sign_in, visiting
 
+from codex.classification import fields
+from codex.classification.models import CustomField, FieldType
 from codex.identity.models import Team, User
 from codex.kernel import clock
-from codex.tickets import messages, queries
+from codex.tickets import answers, messages, queries
 from codex.tickets.models import MessageType, Ticket, TicketStatus
 from world import World
 
@@ -54,6 +56,28 @@ class OpenDesk:
     async def write(self, ref: str, body: str, *, by: str, type: MessageType = MessageType.PUBLIC) -> None:
         async with self.world.work(as_=self.user(by), now=clock.now()) as work:
             await messages.add(work, await queries.visible(work, ref, lock=True), type=type, body=body)
+
+    async def field(
+        self, name: str, type: FieldType = FieldType.TEXT, *, category: str | None = "vpn", **more: Any
+    ) -> CustomField:
+        """A custom field of a category (a slug) unless it is said to be of none."""
+        category_id = self.world.categories[category].id if category else None
+        async with self.world.work(as_=self.world.ona, now=clock.now()) as work:
+            return await fields.add(work, name=name, field_type=type, category_id=category_id, **more)
+
+    async def answer(self, ref: str, field: CustomField, value: object, *, by: str = "amir") -> None:
+        async with self.world.work(as_=self.user(by), now=clock.now()) as work:
+            await answers.change(work, await queries.visible(work, ref, lock=True), {str(field.id): value})
+
+    async def answers(self, ref: str) -> dict[str, str]:
+        """What a ticket answers (JSON), by the names of the fields."""
+        async with self.world.reading() as reader:
+            rows = await reader.all(
+                """SELECT f.name, v.value FROM custom_field_values v JOIN custom_fields f ON f.id = v.custom_field_id
+                   JOIN tickets ON tickets.id = v.ticket_id WHERE tickets.display_id = %(ref)s""",
+                {"ref": ref},
+            )
+        return dict(rows)
 
     async def now(self, ref: str) -> Ticket:
         """The row as it is."""

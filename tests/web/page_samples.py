@@ -14,7 +14,6 @@ from codex.web.present.desk_views import (
     EmptyView,
     FactView,
     NavGroupView,
-    OptionView,
     PropertyView,
     QueueView,
     RowView,
@@ -22,6 +21,7 @@ from codex.web.present.desk_views import (
     ShellView,
     TicketView,
 )
+from codex.web.present.field_views import Control, FieldView, MissingView
 from codex.web.present.thread import Entry, arrange
 from codex.web.present.views import (
     EventLineView,
@@ -29,6 +29,7 @@ from codex.web.present.views import (
     LinkView,
     MessageView,
     NavItemView,
+    OptionView,
     PersonView,
     SlaView,
     TextPart,
@@ -91,6 +92,7 @@ SHELL = ShellView(
         NavGroupView(
             title="Saved views",
             items=(NavItemView(label="VPN", href="/queue?view=saved:1", icon="tag", count=999, hue=3, is_more=True),),
+            counts_href="/queue/views?view=mine",
         ),
     ),
 )
@@ -137,7 +139,8 @@ def row(index: int, *, current: str = "", assignee: PersonView | None = None) ->
 def queue(*, current: str = "") -> QueueView:
     return QueueView(
         title="My tickets",
-        total=58,
+        total=999,
+        is_more=True,
         rows=tuple(row(i, current=current) for i in range(len(_ROWS))),
         filters=(
             LinkView(label="Open", href="/queue?view=mine", is_current=True),
@@ -243,7 +246,13 @@ def row_of(id: str) -> RowView:
     return row([known[0] for known in _ROWS].index(id), current=id)
 
 
-def ticket(id: str = "IT-4821", *, composer: ComposerView | None = None, problem: str = "") -> TicketView:
+def ticket(
+    id: str = "IT-4821",
+    *,
+    composer: ComposerView | None = None,
+    problem: str = "",
+    missing: MissingView | None = None,
+) -> TicketView:
     return TicketView(
         id=id,
         href=f"/tickets/{id}",
@@ -263,6 +272,56 @@ def ticket(id: str = "IT-4821", *, composer: ComposerView | None = None, problem
         previous_href="/tickets/IT-4790?view=mine",
         next_href="/tickets/IT-4833?view=mine",
         problem=problem,
+        missing=missing,
+    )
+
+
+def field(
+    name: str,
+    control: Control = "line",
+    value: str = "",
+    *options: str,
+    word: str = "",
+    hint: str = "",
+    error: str = "",
+    may_change: bool = True,
+    is_needed: bool = False,
+    prefix: str = "field",
+) -> FieldView:
+    """A custom field with the answer `value`, of several the options that are in it."""
+    key = name.lower().replace(" ", "-")
+    held = value.split(", ")
+    offered = tuple(OptionView(value=option, label=option or "–", is_selected=option in held) for option in options)
+    return FieldView(
+        id=f"{prefix}-{key}", name=f"field-{key}", label=name, control=control, value=value, word=word or value,
+        options=offered, hint=hint, error=error, may_change=may_change, is_needed=is_needed,
+        href=f"/tickets/IT-4821/fields/{key}",
+    )  # fmt: skip
+
+
+CAUSES = ("", "Hardware fault", "Configuration", "Provider")
+MISSING = MissingView(
+    status="RESOLVED",
+    label="Save and resolve",
+    fields=(field("Cause", "choice", "", *CAUSES, error="Cause must be answered.", hint="What it was in the end.",
+                  prefix="missing"),),
+)  # fmt: skip
+PEOPLE = ("Amir Haddad", "Lena Brandt", "Rosa Lindqvist")
+
+
+def fields(*, may_change: bool = True) -> tuple[FieldView, ...]:
+    """One of each type, one of them refused, one that is no longer asked."""
+    text = "Restarted twice.\nOther cable, other socket."
+    return (
+        field("Asset tag", value="LT-0423", hint="On the label underneath.", may_change=may_change),
+        field("What you have tried", "lines", text, may_change=may_change),
+        field("Cost centre", "number", "four", error="This must be a number.", may_change=may_change),
+        field("Cause", "choice", "Provider", *CAUSES, may_change=may_change, is_needed=True),
+        field("Sites affected", "choices", "Berlin, Osaka", "Berlin", "London", "Osaka", may_change=may_change),
+        field("First or last day", "day", "2026-12-01", word="Tue 1 Dec 2026", may_change=may_change),
+        field("Somebody could get hurt", "choice", "No", "", "Yes", "No", may_change=may_change),
+        field("Approved by", "person", "Lena Brandt", may_change=may_change),
+        field("Fax number", value="", may_change=False),
     )
 
 
@@ -291,6 +350,8 @@ def details(*, may_change: bool = True) -> DetailsView:
             prop("priority", "High", "Urgent", "Normal", "Low", icon="p-high", tone="plain"),
             prop("category", "Network › VPN", "Network › Wi-Fi", "Hardware", icon="tag"),
         ),
+        fields=fields(may_change=may_change),
+        people=PEOPLE,
         requester=ROSA,
         role="Senior Designer · Brand",
         facts=(

@@ -27,6 +27,20 @@ PAGES: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
             problem="Lena closed this ticket just now.",
         ),
     ),
+    "ticket-missing": ("agent/queue.html", lambda: _ticket() | {"ticket": desk.ticket(missing=desk.MISSING)}),
+    "ticket-reply-missing": (
+        "agent/queue.html",
+        lambda: _ticket(
+            composer=ComposerView(
+                may_reply=True,
+                may_note=True,
+                sends=desk.SENDS,
+                body="All done.",
+                missing=desk.MISSING,
+                error="Not sent. Cause must be answered. Your text is still here.",
+            )
+        ),
+    ),
     "ticket-read-only": ("agent/queue.html", lambda: _read_only()),
     "requests": ("portal/requests.html", lambda: {"portal": portal.PORTAL, "requests": portal.REQUESTS}),
     "request": ("portal/request.html", lambda: {"portal": portal.PORTAL, "request": portal.request()}),
@@ -35,6 +49,11 @@ PAGES: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
         lambda: {"portal": portal.PORTAL, "request": portal.request(error="Write your reply first")},
     ),
     "request-solved": ("portal/request.html", lambda: {"portal": portal.PORTAL, "request": portal.solved_request()}),
+    "request-new": ("portal/new.html", lambda: {"portal": portal.PORTAL, "new": portal.new_request()}),
+    "request-new-wrong": (
+        "portal/new.html",
+        lambda: {"portal": portal.PORTAL, "new": portal.new_request(is_wrong=True)},
+    ),
     "signin": ("signin.html", lambda: {"signin": portal.SIGNIN}),
     "signin-wrong": ("signin.html", lambda: {"signin": portal.SIGNIN_WRONG}),
     "signin-sent": ("signin_sent.html", lambda: {"signin": portal.SIGNIN_SENT}),
@@ -60,7 +79,9 @@ FRAGMENTS: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
         "agent/pane.html",
         lambda: pane("IT-4821"),
     ),
+    "questions": ("portal/_questions.html", lambda: {"new": portal.new_request()}),
     "rows": ("agent/rows.html", lambda: {"queue": desk.queue()}),
+    "views": ("agent/views.html", lambda: {"group": desk.SHELL.nav[-1]}),
     "wrong": ("agent/wrong.html", lambda: {"error": portal.NOT_FOUND}),
 }
 

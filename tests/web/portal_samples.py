@@ -1,16 +1,21 @@
 """Believable views of what a requester sees, and of the doors."""
 
-from page_samples import ANSWER, FILES, FIRST, FRIDAY, LAST, NOW, ROSA, TODAY, ZONE, message, when
+from page_samples import ANSWER, FILES, FIRST, FRIDAY, LAST, NOW, PEOPLE, ROSA, TODAY, ZONE, field, message, when
 
 from codex.web.present import words
+from codex.web.present.field_views import AnswerView, FieldView
 from codex.web.present.portal_views import (
+    CategoryGroupView,
+    ImpactView,
     MoveView,
+    NewRequestView,
     PortalView,
     RequestRowView,
     RequestSectionView,
     RequestsView,
     RequestView,
     StepView,
+    WrongView,
 )
 from codex.web.present.thread import arrange
 from codex.web.present.views import (
@@ -19,6 +24,7 @@ from codex.web.present.views import (
     LinkView,
     MessageView,
     NavItemView,
+    OptionView,
     SigninConfirmView,
     SigninView,
 )
@@ -28,6 +34,7 @@ HELPER = words.person("Amir Haddad", "Amir")
 PORTAL = PortalView(
     me=ROSA,
     nav=(NavItemView(label="Your requests", href="/requests", icon="inbox", count=1, is_current=True),),
+    new_href="/requests/new",
 )
 
 
@@ -109,6 +116,50 @@ def request(*, error: str = "") -> RequestView:
         may_reply=True,
         reply_error=error,
         reply_hint="" if error else "Everyone on this request gets it by email.",
+        answers=(
+            AnswerView(label="Asset tag", word="LT-0423"),
+            AnswerView(label="What you have tried", word="Restarted twice.\nOther cable, other socket.", is_long=True),
+        ),
+    )
+
+
+def new_request(*, is_wrong: bool = False) -> NewRequestView:
+    categories = (("Hardware", ("Laptops", "Laptops › Repairs", "Printers")), ("Software", ("Licences", "VPN")))
+    missing = "Cost centre must be answered." if is_wrong else ""
+    questions: tuple[FieldView, ...] = (
+        field("Cost centre", "number", is_needed=True, error=missing, hint="Four digits; your lead knows it."),
+        field("What you have tried", "lines"),
+        field("Sites affected", "choices", "Berlin", "Berlin", "London", "Osaka"),
+        field("First day", "day"),
+        field("Model", "choice", "", "", "Small", "Large"),
+        field("Somebody could get hurt", "check", "true", hint="Then we come at once."),
+        field(
+            "Approved by", "person", "Nobody Known", error="There is nobody called Nobody Known." if is_wrong else ""
+        ),
+    )
+    wrong = [WrongView(id=one.id, sentence=one.error) for one in questions if one.error]
+    if is_wrong:
+        wrong.insert(0, WrongView(id="subject", sentence="Say in a few words what it is about."))
+    return NewRequestView(
+        groups=tuple(
+            CategoryGroupView(
+                label=root,
+                options=tuple(OptionView(value=one, label=one, is_selected=one == "Licences") for one in below),
+            )
+            for root, below in categories
+        ),
+        impacts=(
+            ImpactView(value="P2", label="I can’t work", hint="Everything has stopped", is_selected=False),
+            ImpactView(value="P3", label="It slows me down", hint="I can get by for now", is_selected=True),
+            ImpactView(value="P4", label="It can wait", hint="No hurry", is_selected=False),
+        ),
+        fields=questions,
+        people=PEOPLE,
+        team="IT Support",
+        subject="" if is_wrong else "Licence for Figma",
+        description="For the Larch project.",
+        subject_error="Say in a few words what it is about." if is_wrong else "",
+        wrong=tuple(wrong),
     )
 
 

@@ -11,6 +11,7 @@ from codex.desk import view_facts
 from codex.identity import facts as identity_facts
 from codex.kernel.facts import AdminFact, Fact
 from codex.reactions import REACTIONS, RECORDS
+from codex.sla import facts as sla_facts
 from codex.tickets import tag_facts
 from codex.tickets.catalogue import TICKET_FACTS
 
@@ -45,7 +46,16 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-ADMINISTRATIVE = (audit_facts, classification_facts, demo_facts, desk_facts, identity_facts, tag_facts, view_facts)
+ADMINISTRATIVE = (
+    audit_facts,
+    classification_facts,
+    demo_facts,
+    desk_facts,
+    identity_facts,
+    sla_facts,
+    tag_facts,
+    view_facts,
+)
 """The modules with administrative facts: imported so that their classes exist."""
 
 

@@ -4,8 +4,9 @@ from litestar import Response, Router, delete, post
 
 from codex.api.common import ETAG, IfMatch, TicketName, etag, expected_versions
 from codex.api.refusals import refusals
+from codex.api.whole_ticket import whole_ticket
 from codex.httpkit.asked import Asking
-from codex.tickets import deletion, queries, reading
+from codex.tickets import deletion, queries
 from codex.tickets.policy import Operation
 from codex.tickets.rows import TicketDetail
 
@@ -32,7 +33,7 @@ async def restore(asked: Asking, ref: TicketName) -> Response[TicketDetail]:
     async with asked.work() as work:
         ticket = await deletion.restore(work, queries.parse_ref(ref))
     async with asked.reading() as reader:
-        found, _ = await reading.detail(reader, asked.actor, ticket.id, now=asked.now)
+        found = await whole_ticket(reader, asked.actor, ticket.id, now=asked.now)
     return Response(found, headers={"ETag": etag(found.version)})
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct, to_builtins
 
-from codex.api import desk_examples, signin_examples, together_examples, view_examples
+from codex.api import desk_examples, signin_examples, sla_examples, together_examples, view_examples
 from codex.api.categories import NewCategory
 from codex.api.common import Listed
 from codex.api.conversation import NewMessage
@@ -91,7 +91,8 @@ _ALONE: tuple[Struct, ...] = (
     Transition(status=TicketStatus.RESOLVED),
     Assignment(assignee_id=_AMIR),
     _detail,
-    CountsRow(total=3, by_status={"NEW": 2, "ASSIGNED": 1}, by_team={str(_IT): 3}, by_assignee={"none": 3}),
+    CountsRow(total=3, by_status={"NEW": 2, "ASSIGNED": 1}, by_team={str(_IT): 3}, by_assignee={"none": 3},
+              by_sla_state={"RUNNING": 2, "BREACHED": 1}),
     NewMessage(type=MessageType.PUBLIC, body="Which **network** are you on?"),
     _message,
     Me(
@@ -122,11 +123,12 @@ _IN_LISTS: tuple[Struct, ...] = (
 EXAMPLES: Mapping[str, object] = {
     **{
         type(one).__name__: to_builtins(one)
-        for part in (signin_examples.ALONE, desk_examples.ALONE, together_examples.ALONE, view_examples.ALONE)
-        for one in (*_ALONE, *ALONE, *part)
+        for part in (signin_examples, desk_examples, together_examples, view_examples, sla_examples)
+        for one in (*_ALONE, *ALONE, *part.ALONE)
     },
     **{
         f"{type(one).__name__}List": to_builtins(Listed([one], None))
-        for one in (*_IN_LISTS, *IN_LISTS, *desk_examples.IN_LISTS, *view_examples.IN_LISTS)
+        for part in (desk_examples, view_examples, sla_examples)
+        for one in (*_IN_LISTS, *IN_LISTS, *part.IN_LISTS)
     },
 }

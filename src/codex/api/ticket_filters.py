@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from litestar.params import ParameterKwarg, QueryParameter
@@ -21,7 +21,7 @@ from codex.kernel.checks import Checks
 from codex.kernel.errors import Invalid, NotFound, Problem
 from codex.tickets.filters import Filters, Span, StatusGroup
 from codex.tickets.listing import BY_ANSWER
-from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
+from codex.tickets.models import SlaState, TicketChannel, TicketPriority, TicketStatus
 
 E = TypeVar("E", bound=StrEnum)
 PAGING = ("limit", "cursor", "sort")
@@ -50,6 +50,7 @@ PARAMETERS: dict[str, ParameterKwarg] = {
     "requester": _person(),
     "follower": _person(),
     "tag": _any_of(list[str], "tags, for who sees them"),
+    "slaState": _any_of(list[str], f"of {', '.join(SlaState)}; `none` for nothing promised; for who sees it"),
     "view": QueryParameter(
         annotation=UUID, required=False, description="What this saved view holds, in its order unless `sort` is given."
     ),
@@ -86,6 +87,7 @@ async def filters_of(request: Req, reader: Reader, actor: Actor) -> Filters:
             follower=one.person_in("follower", values),
             categories=await _categories(check, values, reader),
             tags=tuple(tag.strip().lower() for tag in values.get("tag", ())),
+            sla_states=one.sla_states(values.get("slaState", ())),
             is_deleted=one.flag("deleted", values),
             answers=await answers_asked_for(check, given, reader),
             **{name: Span(one.time(f"{name}From", values), one.time(f"{name}To", values)) for name in SPANS},
@@ -118,6 +120,10 @@ class _One:
         except ValueError:
             self._check.fail(name, f"{text!r} is not the id of a person, and not `me`.")
             return UUID(int=0)
+
+    def sla_states(self, texts: Sequence[str]) -> tuple[SlaState | Literal["none"], ...]:
+        named = self.of(SlaState, "slaState", {"slaState": [text for text in texts if text != "none"]})
+        return (*named, "none") if "none" in texts else named
 
     def person_in(self, name: str, values: dict[str, list[str]]) -> UUID | None:
         texts = values.get(name, [])

@@ -1,6 +1,6 @@
 """`/tickets/{ref}/visibility` and `/explain`: who sees a ticket and through what, and why it is where it is."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Router, get
 from litestar.params import QueryParameter
@@ -9,8 +9,9 @@ from msgspec import UNSET, Struct, UnsetType
 from codex.api.common import TicketName, id_of
 from codex.httpkit.asked import Asking
 from codex.httpkit.needs import OPERATION
+from codex.sla.clock_reading import explained
 from codex.tickets import queries, reading
-from codex.tickets.explanation import Explanation, explain
+from codex.tickets.explanation import Routing, routing_of
 from codex.tickets.policy import Operation
 from codex.tickets.visibility import OnlookerRow, Verdict, onlookers, powers
 
@@ -32,6 +33,14 @@ class Visibility(Struct, frozen=True):
     operations: dict[str, Verdict] | UnsetType = UNSET
 
 
+class Explanation(Struct, frozen=True):
+    """Why a ticket is here, why it is due then, and which rules looked at it."""
+
+    routing: Routing
+    sla: dict[str, Any]
+    rules: list[dict[str, Any]]
+
+
 @get("/visibility", summary="Who sees a ticket, and through what")
 async def show_visibility(asked: Asking, ref: TicketName, as_person: As = None) -> Visibility:
     """For those who see its internal side: everybody who sees it, by name, and through what. With `as`, instead, what
@@ -47,10 +56,12 @@ async def show_visibility(asked: Asking, ref: TicketName, as_person: As = None) 
 @get("/explain", summary="Why a ticket is where it is")
 async def show_explanation(asked: Asking, ref: TicketName) -> Explanation:
     """For those who see its internal side: each time that it came to another team or person, by whom, and what
-    brought that about. `sla` is there where the ticket has clocks; `rules` are those that looked at it."""
+    brought that about; both clocks with the keys of the SLA simulator, and why they say what they say, in sentences and
+    as spans (null where nothing is promised); the rules that looked at it."""
     async with asked.reading() as reader:
         ticket = await reading.seen(reader, asked.actor, queries.parse_ref(ref), now=asked.now)
-        return await explain(reader, asked.actor, ticket)
+        routing = await routing_of(reader, asked.actor, ticket)
+        return Explanation(routing=routing, sla=await explained(reader, ticket.id, now=asked.now), rules=[])
 
 
 router = Router(

@@ -5,9 +5,10 @@ from litestar.params import JSONBody
 
 from codex.api.common import ETAG, Body, TicketName, etag
 from codex.api.refusals import refusals
+from codex.api.whole_ticket import whole_ticket
 from codex.httpkit.asked import Asked, Asking
 from codex.httpkit.needs import OPERATION
-from codex.tickets import merging, queries, reading
+from codex.tickets import merging, queries
 from codex.tickets.models import Ticket
 from codex.tickets.policy import Operation
 from codex.tickets.rows import TicketDetail
@@ -42,7 +43,7 @@ async def unmerge(asked: Asking, ref: TicketName) -> Response[TicketDetail]:
 
 async def _answer(asked: Asked, ticket: Ticket) -> Response[TicketDetail]:
     async with asked.reading() as reader:
-        row, _ = await reading.detail(reader, asked.actor, ticket.id, now=asked.now)
+        row = await whole_ticket(reader, asked.actor, ticket.id, now=asked.now)
     return Response(row, headers={"ETag": etag(row.version)})
 
 

@@ -25,6 +25,7 @@ from codex.api.common import (
 )
 from codex.api.refusals import NO_LONGER_SEEN, refusals
 from codex.api.ticket_filters import PARAMETERS, filters_of
+from codex.api.whole_ticket import whole_ticket
 from codex.classification.queries import category
 from codex.db.work import Work
 from codex.httpkit.asked import Asking, Req
@@ -147,7 +148,7 @@ async def create(asked: Asking, data: JSONBody[NewTicket]) -> Response[TicketDet
     async with asked.work() as work:
         ticket = await _open(work, data)
     async with asked.reading() as reader:
-        row, _ = await reading.detail(reader, asked.actor, ticket.id, now=asked.now, just_opened=True)
+        row = await whole_ticket(reader, asked.actor, ticket.id, now=asked.now, just_opened=True)
     return Response(
         row, status_code=201, headers={"ETag": etag(row.version), "Location": f"/api/v1/tickets/{ticket.id}"}
     )
@@ -290,7 +291,7 @@ async def _locked(work: Work, ref: str, *, versions: Collection[int] | None) -> 
 
 async def _answer(asked: Asking, ref: queries.Ref) -> Response[TicketDetail]:
     async with asked.reading() as reader:
-        ticket, _ = await reading.detail(reader, asked.actor, ref, now=asked.now)
+        ticket = await whole_ticket(reader, asked.actor, ref, now=asked.now)
     return Response(ticket, headers={"ETag": etag(ticket.version)})
 
 

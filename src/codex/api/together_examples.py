@@ -1,16 +1,20 @@
 """Examples for the OpenAPI document of what is about several tickets, or about who sees one and why it is there."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
 
 from codex.api.bulk import Bulk, BulkAnswer, BulkChanges, BulkResult
-from codex.api.ticket_insight import Visibility
+from codex.api.ticket_insight import Explanation, Visibility
 from codex.api.ticket_merges import Merge
 from codex.httpkit.problems import problem
 from codex.kernel.actor import ActorKind
-from codex.tickets.explanation import Explanation, Named, Routing, RoutingStep
+from codex.sla.calendar import Calendar
+from codex.sla.clock_occurrences import Created
+from codex.sla.clock_reading import story
+from codex.sla.clock_state import Source, Terms
+from codex.tickets.explanation import Named, Routing, RoutingStep
 from codex.tickets.models import TicketPriority
 from codex.tickets.rows import EventActor, PersonRef
 from codex.tickets.visibility import OnlookerRow
@@ -21,6 +25,10 @@ _amir = EventActor(ActorKind.PERSON, _AMIR, "Amir Haddad")
 _step = RoutingStep(
     id=_EVENT, type="ASSIGNED", at=_MONDAY, old=None, new=Named(_AMIR, "Amir Haddad"), actor=_amir, cause=None
 )
+_terms = Terms(
+    calendar=Calendar.always("Europe/Berlin"), resolution=timedelta(hours=8), source=Source.DEFAULT, policy="Standard",
+    policy_version=3, priority="P2", why="The default policy, Standard (version 3), has a target for P2.",
+)  # fmt: skip
 
 ALONE: tuple[Struct, ...] = (
     Merge(into="IT-1040"),
@@ -36,6 +44,7 @@ ALONE: tuple[Struct, ...] = (
         routing=Routing(
             team=Named(_TEAM, "IT Support"), assignee=Named(_AMIR, "Amir Haddad"), rule=None, steps=[_step]
         ),
+        sla=story([Created(at=_MONDAY, terms=_terms)], _MONDAY + timedelta(hours=1)),
         rules=[],
     ),
 )

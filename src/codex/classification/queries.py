@@ -65,6 +65,13 @@ LINEAGE_SQL = """
 _LINEAGE = LINEAGE_SQL.replace("%(category)s", ":category")
 
 
+def asked_sql(team: str) -> str:
+    """The condition, beside LINEAGE_SQL, that a ticket of its category answers `custom_fields f`; `team` is an SQL
+    expression."""
+    return f"""f.is_active AND (f.team_id IS NULL OR f.team_id = {team})
+        AND (f.category_id IS NULL OR f.category_id IN (SELECT id FROM above))"""
+
+
 async def lineage(session: AsyncSession, category_id: UUID | None) -> Sequence[UUID]:
     """A category and those that it lies under, from itself upwards; nothing for None."""
     found = await session.scalars(text(f"{_LINEAGE} SELECT id FROM above ORDER BY distance"), {"category": category_id})
@@ -81,18 +88,6 @@ async def refuse_retired(session: AsyncSession, category: Category) -> None:
         )
     if retired is not None:
         raise Unprocessable(f"The category {retired} is no longer in use.", path="categoryId")
-
-
-async def default_team_id(session: AsyncSession, category_id: UUID) -> UUID | None:
-    """The active team that gets tickets of a category: its own, or that of the nearest category above."""
-    found: UUID | None = await session.scalar(
-        text(
-            f"""{_LINEAGE} SELECT t.id FROM above JOIN teams t ON t.id = above.default_team_id AND t.is_active
-                ORDER BY distance LIMIT 1"""
-        ),
-        {"category": category_id},
-    )
-    return found
 
 
 async def is_built_upon(session: AsyncSession, category_id: UUID) -> bool:

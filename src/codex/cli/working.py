@@ -21,7 +21,9 @@ async def work(settings: Settings, *, once: bool = False) -> int:
         try:
             worker = Worker(reactions.works(database))
             if once:
-                return await worker.once()
+                done = await worker.once()
+                await worker.sweep()
+                return done
             for number in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(number, worker.stop)
             await worker.run()

@@ -81,6 +81,8 @@ class Database:
         except PoolTimeout as gone:
             await self.pool.close()
             raise SetupError(f"The database {self.access.called} cannot be reached.") from gone
+        async with self.engine.connect():
+            pass  # SQLAlchemy looks at its server once, and all that its connection has prepared is lost by it
 
     async def mend(self) -> None:
         """Replace idle connections that were lost: after one was, the others are likely to be."""

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 from codex.db.sight import APP_ROLE
 from codex.kernel.errors import SetupError
 
-APPEND_ONLY = ("ticket_events", "admin_audit_events")
+APPEND_ONLY = ("ticket_events", "admin_audit_events", "sla_policy_versions", "sla_calendar_versions")
 """Read and added to; never changed, never deleted. Every other table but READ_ONLY may be changed freely."""
 
 READ_ONLY = ("alembic_version",)
@@ -46,7 +46,7 @@ def grant(connection: Connection) -> None:
     run(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {APP_ROLE}")
     run(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}")
     run(f"GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {changing} TO {APP_ROLE}")
-    run(f"GRANT SELECT, INSERT ON TABLE {', '.join(APPEND_ONLY)} TO {APP_ROLE}")
+    run(f"GRANT SELECT, INSERT ON TABLE {', '.join(table for table in tables if table in APPEND_ONLY)} TO {APP_ROLE}")
     run(f"GRANT SELECT ON TABLE {', '.join(READ_ONLY)} TO {APP_ROLE}")
     run(f"GRANT USAGE ON SEQUENCE {sequences} TO {APP_ROLE}")
 

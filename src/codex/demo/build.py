@@ -1,8 +1,8 @@
 """`load` builds the demo world; `codex demo` and the first start of `codex up` call it.
 
 Everything is one transaction: killed half-way it leaves nothing, and started again it builds all of it. The order
-is the order of a desk's life: foundations (people, teams, categories), then its rules (policies, fields, routing,
-automation, views: they come here, between the two, as they come to exist), then the tickets.
+is the order of a desk's life: foundations (people, teams, categories), then what it comes to have (fields, tags,
+texts, views; policies and rules come here, between the two, as they come to exist), then the tickets.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from codex.audit.models import AdminAuditEvent
 from codex.db.work import Work, Works
-from codex.demo import conversations, foundations, performance
+from codex.demo import conversations, foundations, furnishing, performance, perusal
 from codex.demo.cast import EVERYBODY
 from codex.demo.desk import TEAMS
 from codex.demo.facts import DemoLoaded
@@ -25,8 +25,11 @@ from codex.tickets.models import Ticket
 
 FOUNDED = timedelta(days=400)
 """How long before now the desk began."""
+RETIRED = timedelta(days=20)
+"""How long ago some options went out of use."""
 _LOCK = 0xC0DE_DE30
 """The advisory lock of whoever loads the demo world."""
+_NO_TICKET = -1
 
 
 async def load(works: Works, *, now: datetime | None = None, scripts: Sequence[Script] | None = None) -> str:
@@ -40,8 +43,9 @@ async def load(works: Works, *, now: datetime | None = None, scripts: Sequence[S
         if await _is_loaded(work):
             return "The demo world is here already; nothing was added."
         house = await foundations.lay(work, EVERYBODY, at=now - FOUNDED)
+        await furnishing.furnish(work, house, at=now - FOUNDED + timedelta(days=30))
         tellings = plan(scripts or conversations.read(), now=now)
-        await _tell(work, house, tellings)
+        await _tell(work, house, tellings, now=now)
         work.record(DemoLoaded(tickets=len(tellings)))
     return f"The demo world is loaded: {len(TEAMS)} teams, {len(house.users)} people, {len(tellings)} tickets."
 
@@ -51,18 +55,25 @@ async def _is_loaded(work: Work) -> bool:
     return await work.session.scalar(was_loaded) is not None
 
 
-async def _tell(work: Work, house: House, tellings: Sequence[Telling]) -> None:
+async def _tell(work: Work, house: House, tellings: Sequence[Telling], *, now: datetime) -> None:
     """Do everything that happens in all tickets, in the order of time: so numbers ascend with it."""
     tickets: dict[int, Ticket] = {}
-    for _, number, scene in sorted(_moments(tellings), key=lambda moment: moment[:2]):
+    readers = perusal.Readers()
+    for at, number, scene in sorted(_moments(tellings, now), key=lambda moment: moment[:2]):
+        if number == _NO_TICKET:
+            await furnishing.retire_options(work, house, at=at)
+            continue
         telling = tellings[number]
         if scene is None:
             tickets[number] = await performance.open_ticket(work, house, telling)
         else:
             await performance.play(work, house, telling, tickets[number], scene)
+        readers.note(house, telling, tickets[number], scene)
+    await readers.mark(work, house, now=now)
 
 
-def _moments(tellings: Sequence[Telling]) -> Iterator[tuple[datetime, int, Scene | None]]:
+def _moments(tellings: Sequence[Telling], now: datetime) -> Iterator[tuple[datetime, int, Scene | None]]:
+    yield now - RETIRED, _NO_TICKET, None
     for number, telling in enumerate(tellings):
         yield telling.opened_at, number, None
         for scene in telling.scenes:

@@ -25,7 +25,8 @@ def cast_for(script: Script, rng: Random) -> Iterator[Parts]:
         parts = {
             Part.REQUESTER: requester,
             Part.AGENT: agent,
-            Part.LEAD: _lead(script.team),
+            Part.LEAD: _first(script.team, TeamRole.LEAD),
+            Part.ADMIN: _first(script.team, TeamRole.ADMIN, TeamRole.LEAD),
             Part.COLLEAGUE: rng.choice([m for m in members(script.team) if m is not agent]),
         }
         for act in script.acts:
@@ -55,5 +56,6 @@ def _agent(team: str, rng: Random, *, called: str | None = None) -> Member:
     return rng.choices(able, [_WORKS.get(m.key, 1.5) for m in able])[0]
 
 
-def _lead(team: str) -> Member:
-    return next(m for m in members(team) if m.team_role is TeamRole.LEAD)
+def _first(team: str, *roles: TeamRole) -> Member:
+    """The one in the team who has the first of these roles that anybody has."""
+    return next(m for role in roles for m in members(team) if m.team_role is role)

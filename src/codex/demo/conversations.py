@@ -17,12 +17,35 @@ from datetime import timedelta
 from importlib import resources
 
 from codex.demo.rhythm import DAY
-from codex.demo.script import Act, Give, HandOver, Move, Opening, Part, Say, Script, Sort
-from codex.tickets.models import TicketPriority, TicketStatus
+from codex.demo.script import (
+    Act,
+    Begin,
+    Delete,
+    Follow,
+    Give,
+    Grant,
+    HandOver,
+    Join,
+    Label,
+    Move,
+    Opening,
+    Part,
+    PutOff,
+    Redact,
+    Say,
+    Script,
+    Sort,
+    SplitOff,
+    Tie,
+)
+from codex.tickets.linking import LinkKind
+from codex.tickets.models import AccessLevel, TicketPriority, TicketStatus
 
 _ACT = re.compile(r"\[(\d+)([mhd]) (\w+) ([^\]]+)\]")
 _HEADER = re.compile(r"([a-z ]+): (.+)")
 _SORT = re.compile(r"(triages|sets)(?: (?:as )?(P[1-4]))?(?: under ([a-z-]+))?")
+_GRANT = re.compile(r"grants ([a-z]+) (READ|WRITE)(?: for (\d+)d)?(?:: (.+))?")
+_WRITTEN = ("replies", "notes", "drafts a reply", "drafts a note")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": DAY}
 _MOVES = {
     "starts": TicketStatus.IN_PROGRESS,
@@ -74,6 +97,7 @@ def _script(block: str) -> Script:
         requester=one.get("requester"),
         agent=one.get("agent"),
         age=_age(one),
+        answers=tuple(_said(value) for name, value in headers if name == "answer"),
     )
 
 
@@ -99,6 +123,14 @@ def _age(headers: Mapping[str, str]) -> timedelta | None:
     return count * {**_UNITS, "d": timedelta(days=1)}[unit]
 
 
+def _said(header: str) -> tuple[str, str]:
+    """A custom field and its answer: `Cause = Provider`."""
+    name, separator, said = header.partition(" = ")
+    if not separator:
+        raise ValueError(f"an answer is written `field = answer`, not {header}")
+    return name, said
+
+
 def _split(text: str) -> tuple[str, tuple[Act, ...]]:
     """The opening, and the acts with what is said in them."""
     opening: list[str] = []
@@ -116,10 +148,12 @@ def _act(found: re.Match[str], body: str) -> Act:
     after, by, what = int(found[1]) * _UNITS[found[2]], Part(found[3]), found[4]
     verb, _, then = (part.strip() for part in what.partition("→"))
     status = TicketStatus(then.upper().replace(" ", "_")) if then else None
-    if (verb in ("replies", "notes")) != bool(body):
+    if (verb in _WRITTEN) != bool(body):
         raise ValueError(f"{found[0]} must have words exactly if it replies or notes")
     if verb in ("replies", "notes"):
         return Say(after, by, body, verb == "notes", status)
+    if verb in _WRITTEN:
+        return Begin(after, by, body, verb.endswith("note"))
     if verb in _MOVES:
         return Move(after, by, _MOVES[verb])
     if verb == "takes" or verb.startswith("gives to "):
@@ -129,4 +163,35 @@ def _act(found: re.Match[str], body: str) -> Act:
     if sort := _SORT.fullmatch(verb):
         priority = TicketPriority(sort[2]) if sort[2] else None
         return Sort(after, by, priority, sort[3], TicketStatus.TRIAGED if sort[1] == "triages" else None)
-    raise ValueError(f"nobody can do this: {found[0]}")
+    beside = _beside(after, by, verb)
+    if beside is None:
+        raise ValueError(f"nobody can do this: {found[0]}")
+    return beside
+
+
+def _beside(after: timedelta, by: Part, verb: str) -> Act | None:
+    """What is done with a ticket besides answering it and moving it on."""
+    if grant := _GRANT.fullmatch(verb):
+        days = int(grant[3]) if grant[3] else None
+        return Grant(after, by, grant[1], AccessLevel(grant[2]), days, grant[4])
+    first, _, rest = verb.partition(" ")
+    match first, rest.split():
+        case "tags", [_, *_]:
+            return Label(after, by, tuple(tag.strip() for tag in rest.split(",")))
+        case "follows", []:
+            return Follow(after, by, by)
+        case "lets", [who, "follow"]:
+            return Follow(after, by, who)
+        case "links", ["as", kind, "of", story]:
+            return Tie(after, by, LinkKind(kind), story)
+        case "merges", ["into", story]:
+            return Join(after, by, story)
+        case "splits", ["off"]:
+            return SplitOff(after, by)
+        case "puts", ["off", until]:
+            return PutOff(after, by, int(until.removesuffix("d")))
+        case "redacts:", [_, *_]:
+            return Redact(after, by, rest)
+        case "deletes", []:
+            return Delete(after, by)
+    return None

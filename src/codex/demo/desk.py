@@ -1,6 +1,8 @@
 """What the desk of Acme looks like before the first ticket: teams and the tree of categories."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from codex.identity.models import TeamAssignmentStrategy
 
@@ -19,11 +21,12 @@ class TeamPlan:
 
 @dataclass(frozen=True, slots=True)
 class CategoryPlan:
-    """A category to be; `under` is the slug of the one above it."""
+    """A category to be; `under` is the slug of the one above it, `team` that of who gets its tickets."""
 
     slug: str
     name: str
     under: str | None = None
+    team: str | None = None
 
 
 TEAMS: tuple[TeamPlan, ...] = (
@@ -89,3 +92,36 @@ CATEGORIES: tuple[CategoryPlan, ...] = tuple(
     for plan in (CategoryPlan(slug, name), *(CategoryPlan(leaf, title, slug) for leaf, title in leaves))
 )
 """Every category, each after the one above it."""
+
+FINER: tuple[CategoryPlan, ...] = (
+    CategoryPlan("laptop-repairs", "Repairs", "laptops"),
+    CategoryPlan("laptop-orders", "New laptops", "laptops"),
+    CategoryPlan("laptop-loans", "Loans", "laptops"),
+    CategoryPlan("outages", "Outages", "network"),
+    CategoryPlan("mail-calendar", "Mail and calendar", "applications"),
+    CategoryPlan("company-events", "Company events", "workplace", team="hr"),
+)
+"""What was added when the desk had some experience."""
+MOVED: Mapping[str, str] = MappingProxyType({"vpn": "network", "wifi": "network"})
+"""What came to lie under another category."""
+FORMER: tuple[CategoryPlan, ...] = (
+    CategoryPlan("telephony", "Desk telephony", team="it"),
+    CategoryPlan("desk-phones", "Desk phones", "telephony"),
+    CategoryPlan("voicemail", "Voicemail", "telephony"),
+)
+"""A branch that is no longer chosen: the first of them is not active."""
+GETS: Mapping[str, str] = MappingProxyType(
+    {
+        "hardware": "it",
+        "software": "it",
+        "access": "it",
+        "people": "hr",
+        "workplace": "facilities",
+        "money": "finance",
+    }
+)
+"""Which team gets the tickets of a branch that say no more."""
+TAGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"it": ("home-office", "loan-device", "vip-visit"), "facilities": ("landlord", "safety"), "finance": ("year-end",)}
+)
+"""Tags that teams look after; others come to be by being used."""

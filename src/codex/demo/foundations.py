@@ -1,29 +1,33 @@
 """Teams, categories and people, made by Ona as an owner would; what is there already is taken as it is."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from codex.classification import categories
-from codex.classification.models import Category
+from codex.classification.models import Category, CustomField
 from codex.db.work import Step, Work
 from codex.demo.cast import Member
 from codex.demo.desk import CATEGORIES, TEAMS, CategoryPlan, TeamPlan
 from codex.identity import people, queries, teams
 from codex.identity.models import Team, User
 from codex.kernel.actor import Actor, TeamRole, UserRole, system
+from codex.tickets.models import Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What tickets need: teams and categories by slug, people by address, and each as an actor with their rights."""
+    """What tickets need: teams and categories by slug, people by address, and each as an actor with their rights;
+    custom fields by name, and the newest ticket of each story by its key."""
 
     teams: dict[str, Team]
     categories: dict[str, Category]
     users: dict[str, User]
     actors: dict[str, Actor]
+    fields: dict[str, CustomField] = field(default_factory=dict)
+    newest: dict[str, Ticket] = field(default_factory=dict)
 
 
 async def lay(work: Work, members: Iterable[Member], *, at: datetime) -> House:
@@ -39,7 +43,7 @@ async def lay(work: Work, members: Iterable[Member], *, at: datetime) -> House:
         made = [await _team(step, plan) for plan in TEAMS]
         tree: dict[str, Category] = {}
         for plan in CATEGORIES:
-            tree[plan.slug] = await _category(step, plan, tree)
+            tree[plan.slug] = await put_category(step, plan, tree)
     by_slug = {team.slug: team for team in made}
     for number, member in enumerate(members):
         async with work.step(ona, now=at + number * timedelta(minutes=7)) as step:
@@ -70,7 +74,8 @@ async def _team(step: Step, plan: TeamPlan) -> Team:
     )
 
 
-async def _category(step: Step, plan: CategoryPlan, tree: dict[str, Category]) -> Category:
+async def put_category(step: Step, plan: CategoryPlan, tree: Mapping[str, Category]) -> Category:
+    """The category, made if it is not there; `tree`: those above it."""
     found = await step.session.scalar(select(Category).where(Category.slug == plan.slug))
     above = tree[plan.under].id if plan.under else None
     return found or await categories.add(step, name=plan.name, slug=plan.slug, parent_id=above)

@@ -3,18 +3,22 @@
 from dataclasses import replace
 
 from codex.db.work import Step, Work
+from codex.demo import answering, aside
 from codex.demo.foundations import House
 from codex.demo.plan import Scene, Telling
+from codex.demo.questions import Stage
 from codex.demo.script import Act, Give, HandOver, Move, Part, Say, Sort
 from codex.kernel.actor import Actor, ActorKind
-from codex.tickets import assignment, lifecycle, messages, opening, triage
-from codex.tickets.models import MessageType, Ticket, TicketChannel
+from codex.tickets import answers, assignment, lifecycle, messages, opening, triage
+from codex.tickets.models import MessageType, Ticket, TicketChannel, TicketStatus
 
 
 async def open_ticket(work: Work, house: House, telling: Telling) -> Ticket:
     """The ticket of a story, opened by its requester, or for them by an agent whom they rang."""
     script = telling.script
     actor = _actor(house, telling, script.opened_by, writes=True)
+    team, category = house.teams[script.team], house.categories[script.category]
+    is_asked = actor.kind is ActorKind.PERSON
     async with work.step(actor, now=telling.opened_at) as step:
         ticket = await opening.open_ticket(
             step,
@@ -23,10 +27,12 @@ async def open_ticket(work: Work, house: House, telling: Telling) -> Ticket:
             description=telling.opening.description,
             priority=script.priority,
             channel=telling.channel,
-            team=house.teams[script.team],
-            category=house.categories[script.category],
+            team=team,
+            category=category,
+            custom_fields=answering.given(house, telling, Stage.OPENED, team.id, category.id) if is_asked else {},
         )
     await work.session.flush()
+    house.newest[script.key] = ticket
     return ticket
 
 
@@ -35,6 +41,7 @@ async def play(work: Work, house: House, telling: Telling, ticket: Ticket, scene
     act = scene.act
     actor = _actor(house, telling, act.by, writes=isinstance(act, Say))
     async with work.step(actor, now=scene.at) as step:
+        await _answer(step, house, telling, ticket, act)
         await _do(step, house, telling, ticket, act)
     await work.session.flush()
 
@@ -60,7 +67,20 @@ async def _do(step: Step, house: House, telling: Telling, ticket: Ticket, act: A
         case HandOver(team=team):
             await assignment.transfer_to(step, ticket, house.teams[team])
         case _:
-            raise TypeError(f"nobody knows how to {act}")
+            await aside.do(step, house, telling, ticket, act)
+
+
+async def _answer(step: Step, house: House, telling: Telling, ticket: Ticket, act: Act) -> None:
+    """Who works on the ticket answers what they can say by now."""
+    match act:
+        case Give():
+            stage = Stage.TAKEN
+        case Move(to=to) | Say(then=TicketStatus() as to) if act.by is not Part.REQUESTER and to in lifecycle.DONE:
+            stage = Stage.DONE
+        case _:
+            return
+    given = answering.given(house, telling, stage, ticket.assigned_team_id, ticket.category_id)
+    await answers.change(step, ticket, given)
 
 
 def _actor(house: House, telling: Telling, part: Part, *, writes: bool) -> Actor:

@@ -4,17 +4,18 @@ The same scripts, instant and seed give the same plan. Nothing in it lies after 
 then is an open ticket.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import cycle
 from random import Random
 from zoneinfo import ZoneInfo
 
-from codex.demo import rhythm
+from codex.classification.values import Answer
+from codex.demo import questions, rhythm
 from codex.demo.cast import Member
 from codex.demo.company import Parts, cast_for
-from codex.demo.script import Act, Move, Opening, Part, Say, Script, Sort, standings
+from codex.demo.script import Act, Begin, Move, Opening, Part, Say, Script, Sort, standings
 from codex.demo.slots import Slots
 from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
 
@@ -47,7 +48,8 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One ticket to be: a script, the people in it, and everything that happens up to now."""
+    """One ticket to be: a script, the people in it, and everything that happens up to now; `answers`: to each custom
+    field, by its name, that it may come to be asked."""
 
     script: Script
     parts: Parts
@@ -55,6 +57,7 @@ class Telling:
     opening: Opening
     opened_at: datetime
     scenes: tuple[Scene, ...]
+    answers: Mapping[str, Answer]
 
 
 def plan(scripts: Sequence[Script], *, now: datetime, seed: int = 7) -> list[Telling]:
@@ -100,6 +103,7 @@ def _tell(script: Script, opening: Opening, parts: Parts, stop: int | None, *, n
         Opening(slots.fill(opening.subject), slots.fill(opening.description)),
         opened_at,
         tuple(Scene(at, _filled(act, slots)) for at, act in zip(instants, acts, strict=True) if at <= now),
+        {**questions.answers(slots, rng, parts), **dict(script.answers)},
     )
 
 
@@ -177,4 +181,4 @@ def _is_mailed(script: Script, rng: Random) -> bool:
 
 
 def _filled(act: Act, slots: Slots) -> Act:
-    return replace(act, body=slots.fill(act.body)) if isinstance(act, Say) else act
+    return replace(act, body=slots.fill(act.body)) if isinstance(act, Say | Begin) else act

@@ -6,15 +6,17 @@ from datetime import timedelta
 from enum import StrEnum
 
 from codex.tickets.lifecycle import NEED_ASSIGNEE, UNTOUCHED
-from codex.tickets.models import TicketPriority, TicketStatus
+from codex.tickets.linking import LinkKind
+from codex.tickets.models import AccessLevel, TicketPriority, TicketStatus
 
 
 class Part(StrEnum):
-    """The parts in a story. NEXT is who has the ticket after it went to another team."""
+    """The parts in a story. NEXT is who has the ticket after it went to another team; ADMIN the team's or its lead."""
 
     REQUESTER = "requester"
     AGENT = "agent"
     LEAD = "lead"
+    ADMIN = "admin"
     COLLEAGUE = "colleague"
     NEXT = "next"
 
@@ -67,6 +69,77 @@ class HandOver(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Label(Act):
+    """Put tags on the ticket."""
+
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Follow(Act):
+    """Let somebody follow the ticket: a part of the story, or the key of anybody."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant(Act):
+    """Let another team (a slug) see the ticket or work on it, for some days or for good."""
+
+    team: str
+    level: AccessLevel
+    days: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tie(Act):
+    """Link the ticket to the newest one of another story: "this ticket is KIND of that one"."""
+
+    kind: LinkKind
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Act):
+    """Merge the ticket into the newest one of another story."""
+
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff(Act):
+    """Undo that."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff(Act):
+    """Let the ticket rest for some days."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begin(Act):
+    """Begin to write a message, or `internal` a note, and not send it."""
+
+    body: str
+    internal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Redact(Act):
+    """Remove the words of the newest message."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Act):
+    """Delete the ticket."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """How a story begins: the subject and the words that go with it."""
 
@@ -79,7 +152,7 @@ class Script:
     """A story to be told `times` times, each time with other people, things and words where there are others.
 
     `requester` and `agent` name people who must play the part; `age`: it began exactly so long ago, and goes on
-    round the clock if it `is_urgent`.
+    round the clock if it `is_urgent`; `answers`: what must be answered to custom fields, by their names.
     """
 
     key: str
@@ -93,6 +166,7 @@ class Script:
     requester: str | None = None
     agent: str | None = None
     age: timedelta | None = None
+    answers: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_urgent(self) -> bool:
@@ -105,9 +179,14 @@ class Script:
 def standings(acts: tuple[Act, ...]) -> Iterator[TicketStatus]:
     """The status of a ticket when it is opened and after each act."""
     status, is_assigned = TicketStatus.NEW, False
+    by_itself = status
     yield status
     for act in acts:
         match act:
+            case Join():
+                by_itself, status = status, TicketStatus.CLOSED
+            case SplitOff():
+                status = by_itself
             case Give():
                 status, is_assigned = TicketStatus.ASSIGNED if status in UNTOUCHED else status, True
             case Move(to=to) | Say(then=TicketStatus() as to) | Sort(then=TicketStatus() as to):

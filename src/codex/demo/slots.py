@@ -1,8 +1,9 @@
 """The changing parts of the stories: which laptop, which room, which day. One choice per slot and ticket."""
 
 import re
+from calendar import month_name
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from types import MappingProxyType
 
@@ -61,12 +62,19 @@ class Slots:
 
     def fill(self, text: str) -> str:
         """The text with everything in it. Raises KeyError for a slot that does not exist."""
-        return _SLOT.sub(lambda slot: self._value(slot[1]), text)
+        return _SLOT.sub(lambda slot: self.value(slot[1]), text)
 
-    def _value(self, name: str) -> str:
+    def value(self, name: str) -> str:
+        """What a slot is filled with. Raises KeyError for one that does not exist."""
         if name not in self._filled:
             self._filled[name] = self._choose(name)
         return self._filled[name]
+
+    def day(self, name: str) -> date:
+        """The day that a slot of a written date is filled with."""
+        _, day, month = self.value(name).split()
+        number = list(month_name).index(month)
+        return date(self._at.year + (number < self._at.month), number, int(day))
 
     def _choose(self, name: str) -> str:
         if name in _LISTS:
@@ -78,7 +86,7 @@ class Slots:
             least, most = _AMOUNTS[name]
             return f"{self._rng.randint(least, most):,}.{self._rng.choice(('00', '00', '50', '90', '35'))}"
         if name == "project_slug":
-            return self._value("project").lower()
+            return self.value("project").lower()
         if name == "person":
             taken = set(self._filled.values())
             return self._rng.choice([m.name for m in EMPLOYEES if not taken & {m.name, m.first_name}])

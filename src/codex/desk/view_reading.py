@@ -19,6 +19,11 @@ from codex.tickets.criteria_values import values_of
 from codex.tickets.policy import VISIBLE_SQL, sight
 
 _COLUMNS = "v.id, v.name, v.filters, v.user_id, v.team_id, v.is_default, v.created_at, v.updated_at"
+ON_DESK_SQL = f"""
+    SELECT ({_COLUMNS}) FROM saved_views v WHERE {OWN_SQL}
+    ORDER BY v.user_id IS NULL, v.team_id IS NULL, lower(v.name), v.id LIMIT %(most)s"""
+"""What stands on somebody's desk, as records for `opened`: their own views, then their teams', then everybody's, each
+by name. Its parameters: those of `view_sight`, and how many at `most`."""
 
 
 class Trouble(Struct, frozen=True):
@@ -78,19 +83,16 @@ async def saved_views(
         params,
     )
     page = cut(rows, limit=limit, place=lambda row: Place("name", row[-1], row[0]))
-    views = await _opened(reader, actor, page.items)
+    views = await opened(reader, actor, page.items)
     counts = await counts_of(reader, actor, views, now=now) if counted else {}
     return Page([with_count(view.row, counts.get(view.row.id)) for view in views], page.next_cursor)
 
 
-async def on_desk(reader: Reader, actor: Actor, *, most: int) -> list[Opened]:
-    """What stands on somebody's desk: their own views, then their teams', then everybody's, each by name."""
-    rows = await reader.all(
-        f"""SELECT {_COLUMNS} FROM saved_views v WHERE {OWN_SQL}
-            ORDER BY v.user_id IS NULL, v.team_id IS NULL, lower(v.name), v.id LIMIT %(most)s""",
-        {**view_sight(actor), "most": most},
-    )
-    return await _opened(reader, actor, rows)
+async def opened(reader: Reader, actor: Actor, rows: Sequence[Row]) -> list[Opened]:
+    """Rows of a view's columns, and what each comes to; what they name is looked up at once."""
+    filters = [convert(row[2], SavedFilters) for row in rows]
+    understood = await understand_all(reader, actor, filters) if rows else []
+    return [Opened(_row(actor, *one), one[2]) for one in zip(rows, filters, understood, strict=True)]
 
 
 async def saved_view(reader: Reader, actor: Actor, view_id: UUID) -> Opened:
@@ -100,7 +102,7 @@ async def saved_view(reader: Reader, actor: Actor, view_id: UUID) -> Opened:
     )
     if row is None:
         raise NotFound("There is no such view.")
-    return (await _opened(reader, actor, [row]))[0]
+    return (await opened(reader, actor, [row]))[0]
 
 
 async def counted(reader: Reader, actor: Actor, view_id: UUID, *, now: datetime) -> SavedViewRow:
@@ -140,12 +142,6 @@ async def explanation(reader: Reader, actor: Actor, view: Opened, ticket_id: UUI
     if values is None:
         raise NotFound("There is no such ticket.")
     return ViewExplanation(holds(condition, values), explain(condition, values))
-
-
-async def _opened(reader: Reader, actor: Actor, rows: Sequence[Row]) -> list[Opened]:
-    filters = [convert(row[2], SavedFilters) for row in rows]
-    understood = await understand_all(reader, actor, filters) if rows else []
-    return [Opened(_row(actor, *one), one[2]) for one in zip(rows, filters, understood, strict=True)]
 
 
 def _row(actor: Actor, row: Row, filters: SavedFilters, understood: Understood) -> SavedViewRow:

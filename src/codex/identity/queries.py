@@ -120,11 +120,13 @@ async def person_by_email(session: AsyncSession, email: str, *, lock: bool = Fal
 async def lock_person(session: AsyncSession, user_id: UUID) -> None:
     """Keep others from changing a person; of an owner all active owners, so that two cannot leave the desk at once.
 
-    Always in the order of ids: two who lock each other's rows would wait forever.
+    Always in the order of ids: two who lock each other's rows would wait forever. Rows that name the person go on
+    being written: who shuts somebody out waits for the tickets on which they are writing.
     """
     is_owner = select(User.id).where(User.id == user_id, User.role == UserRole.OWNER).exists()
     owners = (User.role == UserRole.OWNER) & User.is_active & is_owner
-    await session.execute(select(User.id).where((User.id == user_id) | owners).order_by(User.id).with_for_update())
+    held = select(User.id).where((User.id == user_id) | owners).order_by(User.id)
+    await session.execute(held.with_for_update(key_share=True))
 
 
 async def is_still_active(session: AsyncSession, user: User) -> bool:

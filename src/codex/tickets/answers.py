@@ -36,18 +36,19 @@ async def change(work: Work, ticket: Ticket, given: Given) -> None:
     read = await _read(work, ticket, given, kept)
     taken_away = [asked for asked in read.fields.values() if asked.id in kept and read.answers[asked.id] is None]
     needed = [asked for asked in taken_away if _is_needed(ticket, asked)] if _is_bound(work) else []
-    _refuse([*read.problems, *_missing(needed)])
+    _refuse([*read.problems, *_missing((asked.id, asked.name) for asked in needed)])
     await _keep(work, ticket, read, kept)
 
 
-async def begin(work: Work, ticket: Ticket, given: Given) -> None:
+async def begin(work: Work, ticket: Ticket, given: Given, *, needed: Iterable[tuple[UUID, str]]) -> None:
     """The answers that a ticket is opened with, by whoever may open it.
 
-    Raises Unprocessable as `change` does, and for what a person leaves out that must be answered at once.
+    `needed`: id and name of each field that must be answered at once. Raises Unprocessable as `change` does, and for
+    what a person leaves out of that.
     """
     read = await _read(work, ticket, given, {}) if given else _Read()
-    needed = await _required(work, ticket, RequiredWhen.CREATE)
-    _refuse([*read.problems, *_missing(asked for asked in needed if read.is_without(asked.id))])
+    left_out = _missing(each for each in needed if read.is_without(each[0])) if _is_bound(work) else ()
+    _refuse([*read.problems, *left_out])
     await _keep(work, ticket, read, {})
 
 
@@ -55,7 +56,7 @@ async def require_resolvable(work: Work, ticket: Ticket) -> None:
     """Refuse a person, with Unprocessable naming the fields, to finish a ticket that lacks answers needed for it."""
     needed = await _required(work, ticket, RequiredWhen.RESOLVE)
     kept = await _kept(work, ticket) if needed else {}
-    _refuse([*_missing(asked for asked in needed if asked.id not in kept)])
+    _refuse([*_missing((asked.id, asked.name) for asked in needed if asked.id not in kept)])
 
 
 @dataclass(slots=True)
@@ -171,8 +172,8 @@ def _is_needed(ticket: Ticket, asked: CustomField) -> bool:
     return asked.is_active and asked.is_required and by_now
 
 
-def _missing(needed: Iterable[CustomField]) -> Iterator[Problem]:
-    return (Problem(_path(asked.id), f"{asked.name} must be answered.") for asked in needed)
+def _missing(needed: Iterable[tuple[UUID, str]]) -> Iterator[Problem]:
+    return (Problem(_path(field_id), f"{name} must be answered.") for field_id, name in needed)
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

@@ -9,10 +9,11 @@ from codex.db.criteria_sql import Place, predicate
 from codex.kernel.criteria.grammar import CUSTOM, NEGATIVE, Field, Kind
 from codex.kernel.criteria.tree import All, Condition, Leaf
 from codex.tickets.lifecycle import DONE
-from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
+from codex.tickets.models import SlaState, TicketChannel, TicketPriority, TicketStatus
 from codex.tickets.policy import INTERNAL_SQL
 
-_CLOCKS = ("RUNNING", "PAUSED", "MET", "BREACHED", "BREACHED_DONE", "CANCELLED", "UNSCHEDULABLE")
+SLA_STATE_SQL = "CASE WHEN tickets.sla_breaches_at < %(now)s THEN 'BREACHED' ELSE tickets.sla_state::text END"
+"""How a ticket stands with what is promised of it, to the second, whether the sweep has come by or not."""
 _REQUESTER = "users u WHERE u.id = tickets.requester_id"
 _OF_REQUESTER = f"({INTERNAL_SQL} OR tickets.requester_id = %(me)s)"
 _MESSAGES = "ticket_messages m WHERE m.ticket_id = tickets.id AND m.type = 'PUBLIC'"
@@ -87,7 +88,7 @@ _ASKED: tuple[tuple[Field, Place], ...] = (
     # No ticket has a clock yet: absent, until the clocks say where they keep these.
     (Field("slaFirstResponsePercent", Kind.NUMBER), Place("NULL::numeric", "numeric")),
     (Field("slaResolutionPercent", Kind.NUMBER), Place("NULL::numeric", "numeric")),
-    (Field("slaState", Kind.CHOICE, _CLOCKS), Place("NULL::text", "text")),
+    (Field("slaState", Kind.CHOICE, tuple(SlaState)), Place(SLA_STATE_SQL, "text", guard=INTERNAL_SQL)),
 )  # fmt: skip
 
 FIELDS: Mapping[str, Field] = MappingProxyType({field.name: field for field, _ in _ASKED})

@@ -1,6 +1,6 @@
 """What stands in the navigation: how much there is to do, for an agent and for a requester."""
 
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -8,11 +8,15 @@ from msgspec import Struct
 from codex.db.database import Reader
 from codex.kernel.actor import Actor
 from codex.tickets.models import TicketStatus
-from codex.tickets.policy import VISIBLE_SQL, sight
+from codex.tickets.policy import VISIBLE_SQL
+
+MOST = 999
+"""So far is counted; MOST + 1 says that there are more. Nobody works off more than that, and counting them all would
+make every page of a desk slower as the desk grows."""
 
 
 class TeamLoad(Struct, frozen=True):
-    """An active team and how many of its tickets are not done."""
+    """An active team and how many of its tickets are not done, as far as MOST + 1."""
 
     id: UUID
     name: str
@@ -21,35 +25,35 @@ class TeamLoad(Struct, frozen=True):
 
 
 class DeskCounts(Struct, frozen=True):
-    """Tickets that are not done: one's own, those of one's teams that nobody works on, and each team's."""
+    """Tickets that are not done, as far as MOST + 1: one's own, those of one's teams that nobody works on, and each
+    team's."""
 
     mine: int
     unassigned: int
     teams: tuple[TeamLoad, ...]
 
 
-async def desk_counts(reader: Reader, actor: Actor, *, now: datetime) -> DeskCounts:
-    """The counts of an agent: over the agent's teams, for an owner over all teams and over tickets of no team."""
+def _held(condition: str) -> str:
+    return f"""(SELECT count(*) FROM (
+        SELECT FROM tickets WHERE tickets.completed_at IS NULL AND {condition} LIMIT {MOST + 1}) held)"""
+
+
+def counts_sql(actor: Actor) -> str:
+    """Three columns for `counts_of`, of the parameters of `sight`: over the agent's teams, for an owner over all teams
+    and over tickets of no team. Each count ends at MOST + 1 and reads an index alone."""
     sees_all = actor.is_owner or not actor.is_person
-    rows = await reader.all(
-        f"""WITH undone AS (
-                SELECT tickets.assigned_team_id AS team_id, count(*) AS n,
-                       count(*) FILTER (WHERE tickets.assignee_id IS NULL) AS free
-                FROM tickets WHERE tickets.completed_at IS NULL AND tickets.deleted_at IS NULL
-                  {"" if sees_all else "AND tickets.assigned_team_id = ANY(%(my_teams)s)"}
-                GROUP BY tickets.assigned_team_id)
-            SELECT t.id, t.name, t.slug, COALESCE(undone.n, 0),
-                   (SELECT COALESCE(sum(free), 0)::bigint FROM undone),
-                   (SELECT count(*) FROM tickets
-                    WHERE tickets.assignee_id = %(me)s AND tickets.completed_at IS NULL AND {VISIBLE_SQL})
-            FROM (SELECT) always
-            LEFT JOIN teams t ON t.is_active {"" if sees_all else "AND t.id = ANY(%(my_teams)s)"}
-            LEFT JOIN undone ON undone.team_id = t.id
-            ORDER BY lower(t.name), t.id""",
-        sight(actor, now),
-    )
-    teams = tuple(TeamLoad(*row[:4]) for row in rows if row[0] is not None)
-    return DeskCounts(mine=rows[0][5], unassigned=rows[0][4], teams=teams)
+    of_teams = "" if sees_all else "AND tickets.assigned_team_id = ANY(%(my_teams)s::uuid[])"
+    return f"""
+        {_held(f"tickets.assignee_id = %(me)s AND {VISIBLE_SQL}")},
+        {_held(f"tickets.assignee_id IS NULL AND tickets.deleted_at IS NULL {of_teams}")},
+        ARRAY(SELECT (t.id, t.name, t.slug, {_held("tickets.assigned_team_id = t.id AND tickets.deleted_at IS NULL")})
+              FROM teams t WHERE t.is_active {"" if sees_all else "AND t.id = ANY(%(my_teams)s::uuid[])"}
+              ORDER BY lower(t.name), t.id)"""
+
+
+def counts_of(mine: int, unassigned: int, teams: list[Any]) -> DeskCounts:
+    """What the columns of `counts_sql` say."""
+    return DeskCounts(mine, unassigned, tuple(TeamLoad(*team) for team in teams))
 
 
 async def my_turn(reader: Reader, actor: Actor) -> int:

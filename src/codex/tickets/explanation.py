@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import Struct, field
 
 from codex.db.database import Reader
 from codex.kernel.actor import Actor, ActorKind
@@ -49,15 +49,7 @@ class Routing(Row, frozen=True, kw_only=True):
     steps: list[RoutingStep]
 
 
-class Explanation(Row, frozen=True, kw_only=True):
-    """Why a ticket is here, why it is due then (where it is due at all), and which rules looked at it."""
-
-    routing: Routing
-    sla: dict[str, Any] | UnsetType = UNSET
-    rules: list[dict[str, Any]]
-
-
-async def explain(reader: Reader, actor: Actor, ticket: Seen) -> Explanation:
+async def routing_of(reader: Reader, actor: Actor, ticket: Seen) -> Routing:
     """Why a ticket is where it is. Raises Forbidden for who does not see its internal side."""
     require(may(actor, Operation.SEE_INTERNAL, ticket), "You may not see why this ticket is where it is.")
     rows = await reader.all(
@@ -78,7 +70,7 @@ async def explain(reader: Reader, actor: Actor, ticket: Seen) -> Explanation:
         for row, (old, new) in zip(rows, moves, strict=True)
     ]  # fmt: skip
     team, assignee = names.get(ticket.assigned_team_id), names.get(ticket.assignee_id)
-    return Explanation(routing=Routing(team=team, assignee=assignee, rule=None, steps=steps), rules=[])
+    return Routing(team=team, assignee=assignee, rule=None, steps=steps)
 
 
 def _ends(kind: str, told: dict[str, Any]) -> tuple[UUID | None, UUID | None]:

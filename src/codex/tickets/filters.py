@@ -10,9 +10,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from codex.kernel.criteria.tree import Condition
-from codex.tickets.criteria import condition_sql
+from codex.tickets.criteria import SLA_STATE_SQL, condition_sql
 from codex.tickets.lifecycle import DONE, WAITING
-from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
+from codex.tickets.models import SlaState, TicketChannel, TicketPriority, TicketStatus
 from codex.tickets.policy import INTERNAL_SQL
 
 
@@ -66,6 +66,7 @@ class Filters(Struct, frozen=True, kw_only=True):
     follower: UUID | None = None
     categories: tuple[UUID, ...] = ()
     tags: tuple[str, ...] = ()
+    sla_states: tuple[SlaState | Literal["none"], ...] = ()
     answers: tuple[Said, ...] = ()
     is_deleted: bool = False
     created: Span = Span()
@@ -104,6 +105,9 @@ def where(filters: Filters) -> tuple[list[str], dict[str, object]]:
     if filters.tags:
         sql.append(f"({_TAGGED} AND {INTERNAL_SQL})")  # tags tell nothing to who does not see them
         params["tags"] = list(filters.tags)
+    if filters.sla_states:
+        sql.append(f"(COALESCE({SLA_STATE_SQL}, 'none') = ANY(%(sla_states)s) AND {INTERNAL_SQL})")
+        params["sla_states"] = list(filters.sla_states)
     _add_people(filters, sql, params)
     for number, said in enumerate(filters.answers):
         _add_answer(number, said, sql, params)
@@ -131,8 +135,9 @@ def _add_people(filters: Filters, sql: list[str], params: dict[str, object]) -> 
     people = [person for person in filters.assignees if person != NOBODY]
     either = []
     if people:
-        either.append("tickets.assignee_id = ANY(%(assignees)s::uuid[])")
-        params["assignees"] = people
+        one = len(people) == 1  # said so, an index gives them in their order
+        either.append("tickets.assignee_id = " + ("%(assignees)s::uuid" if one else "ANY(%(assignees)s::uuid[])"))
+        params["assignees"] = people[0] if one else people
     if NOBODY in filters.assignees:
         either.append("tickets.assignee_id IS NULL")
     if either:

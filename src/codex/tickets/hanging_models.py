@@ -61,6 +61,8 @@ class TicketAccess(Base):
     reason: Mapped[str | None]
     created_at: Mapped[CreatedAt]
 
+    _ticket: Mapped[Ticket] = after_ticket("TicketAccess.ticket_id")
+
 
 class Tag(Base):
     """A word that tickets are found by. In lower case; `team_id`: who looks after it, None for everybody's."""

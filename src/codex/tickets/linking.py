@@ -92,6 +92,7 @@ async def tie(work: Work, ticket: Ticket, other: Ticket, kind: LinkKind) -> Tick
 
 async def unlink(work: Work, ref: Ref, link_id: UUID) -> None:
     """Take a link away: the right to link on the ticket, sight of the other. Raises NotFound for no such link."""
+    await queries.hold_merges(work)
     ticket = await queries.visible(work, ref)
     require(may(work.actor, Operation.LINK, ticket), "You may not link this ticket.")
     found = await work.session.get(TicketLink, link_id)
@@ -130,6 +131,7 @@ async def links(reader: Reader, actor: Actor, ticket: Seen, *, now: datetime) ->
 
 async def _both(work: Work, ref: Ref, other_ref: Ref) -> tuple[Ticket, Ticket]:
     """The two tickets, locked in an order that does not depend on which is named first."""
+    await queries.hold_merges(work)
     ticket = await queries.visible(work, ref)
     require(may(work.actor, Operation.LINK, ticket), "You may not link this ticket.")
     try:

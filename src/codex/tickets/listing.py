@@ -13,6 +13,7 @@ from codex.db.database import Reader, Row
 from codex.db.page import Page, Place, cut, decode, foreign
 from codex.kernel.actor import Actor
 from codex.kernel.errors import Invalid, Problem
+from codex.tickets.criteria import SLA_STATE_SQL
 from codex.tickets.filters import Filters, where
 from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
 from codex.tickets.policy import GRANTED_SQL, INTERNAL_SQL, RESTORABLE_SQL, VISIBLE_SQL, sight
@@ -145,7 +146,7 @@ async def _page_by_answer(
 
 
 async def counts(reader: Reader, actor: Actor, filters: Filters, *, now: datetime) -> CountsRow:
-    """How many tickets the actor may see, by status, team and assignee."""
+    """How many tickets the actor may see, by status, team and assignee, and by how they stand with what is promised."""
     conditions, params = where(filters)
     if filters.is_deleted:
         conditions.append(RESTORABLE_SQL)
@@ -155,18 +156,22 @@ async def counts(reader: Reader, actor: Actor, filters: Filters, *, now: datetim
     first = "MATERIALIZED" if filters.answers or filters.tags else "NOT MATERIALIZED"
     rows = await reader.all(
         f"""WITH seen AS {first} (
-                SELECT status, assigned_team_id, assignee_id FROM tickets WHERE {" AND ".join(conditions)})
-            SELECT grouping(status, assigned_team_id, assignee_id), status::text, assigned_team_id, assignee_id,
-                   count(*)
-            FROM seen GROUP BY GROUPING SETS ((status), (assigned_team_id), (assignee_id), ())""",
+                SELECT status, assigned_team_id, assignee_id,
+                       CASE WHEN {INTERNAL_SQL} THEN {SLA_STATE_SQL} END AS sla
+                FROM tickets WHERE {" AND ".join(conditions)})
+            SELECT grouping(status, assigned_team_id, assignee_id, sla), status::text, assigned_team_id, assignee_id,
+                   sla, count(*)
+            FROM seen GROUP BY GROUPING SETS ((status), (assigned_team_id), (assignee_id), (sla), ())""",
         {**params, **sight(actor, now)},
         replan=bool(filters.answers),
     )
-    by: dict[int, dict[str, int]] = {3: {}, 5: {}, 6: {}, 7: {}}
-    for bits, status, team, assignee, count in rows:
-        key = {3: status, 5: team, 6: assignee, 7: "total"}[bits]
+    by: dict[int, dict[str, int]] = {7: {}, 11: {}, 13: {}, 14: {}, 15: {}}
+    for bits, status, team, assignee, sla, count in rows:
+        key = {7: status, 11: team, 13: assignee, 14: sla, 15: "total"}[bits]
         by[bits][str(key or "none")] = count
-    return CountsRow(total=by[7].get("total", 0), by_status=by[3], by_team=by[5], by_assignee=by[6])
+    return CountsRow(
+        total=by[15].get("total", 0), by_status=by[7], by_team=by[11], by_assignee=by[13], by_sla_state=by[14]
+    )
 
 
 def ticket_row(row: Row, *, me: UUID | None) -> TicketRow:

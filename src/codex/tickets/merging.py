@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 
 from codex.db.work import Work
 from codex.kernel.errors import Conflict, NotFound, Unprocessable, require
@@ -135,7 +135,7 @@ async def _gathered(work: Work, *refs: Ref) -> list[Ticket]:
     Merges happen one at a time: what goes on as what does not change under one. Merged tickets are locked before those
     that they go on as, as by `home_of`, and within each in the order of ids.
     """
-    await work.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('ticket_merges'))"))
+    await queries.hold_merges(work, for_merging=True)
     named = [await queries.visible(work, ref) for ref in refs]
     await work.see_beyond()
     roots: set[UUID] = {ticket.merged_into_id or ticket.id for ticket in named}

@@ -57,6 +57,19 @@ class MessageType(StrEnum):
     INTERNAL = "INTERNAL"
 
 
+class SlaState(StrEnum):
+    """How a ticket stands with what is promised of it: of its two clocks, what is wrong, then what goes on, then how it
+    ended. BREACHED: a promise is broken and still open; BREACHED_DONE: it was kept late."""
+
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    MET = "MET"
+    BREACHED = "BREACHED"
+    BREACHED_DONE = "BREACHED_DONE"
+    CANCELLED = "CANCELLED"
+    UNSCHEDULABLE = "UNSCHEDULABLE"
+
+
 class AccessLevel(StrEnum):
     """What a grant gives another team."""
 
@@ -83,7 +96,8 @@ class Ticket(Base):
     """A request or incident. `version` counts its events; every change makes it one more.
 
     `deleted_at`: nobody sees it any more, until it is restored. `merged_into_id`: it goes on as another ticket.
-    `follow_up_at`: until then nobody need look at it.
+    `follow_up_at`: until then nobody need look at it. `sla_state` was so when something last happened to its clocks
+    (None: nothing is promised); after `sla_breaches_at` it is BREACHED, whether anybody has looked or not.
     """
 
     __tablename__ = "tickets"
@@ -101,6 +115,16 @@ class Ticket(Base):
         Index("ix_tickets_team_newest", "assigned_team_id", text("updated_at DESC"), text("id DESC")),
         Index(
             "ix_tickets_unresolved_team_newest", "assigned_team_id", text("updated_at DESC"), text("id DESC"),
+            postgresql_where=text("completed_at IS NULL"),
+        ),
+        Index(
+            "ix_tickets_unresolved_load", "assigned_team_id", "assignee_id",
+            postgresql_include=["id", "status", "requester_id", "deleted_at"],
+            postgresql_where=text("completed_at IS NULL"),
+        ),
+        Index(
+            "ix_tickets_unresolved_assignee_newest", "assignee_id", text("updated_at DESC"), text("id DESC"),
+            postgresql_include=["assigned_team_id", "requester_id", "deleted_at"],
             postgresql_where=text("completed_at IS NULL"),
         ),
         CheckConstraint("(status = 'CLOSED') = (closed_at IS NOT NULL)", name="closed_at"),
@@ -138,6 +162,8 @@ class Ticket(Base):
     first_response_due_at: Mapped[datetime | None]
     first_response_at: Mapped[datetime | None]
     sla_paused_at: Mapped[datetime | None]
+    sla_state: Mapped[SlaState | None] = mapped_column(pg_enum(SlaState))
+    sla_breaches_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]

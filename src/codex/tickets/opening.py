@@ -1,13 +1,13 @@
 """A ticket begins."""
 
+from collections.abc import Sequence
 from types import MappingProxyType
+from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import text
-
-from codex.classification import queries as classification
 from codex.classification.models import Category
+from codex.classification.queries import LINEAGE_SQL, asked_sql
 from codex.db.work import Work
-from codex.identity import queries as people
 from codex.identity.models import Team, User
 from codex.kernel.checks import Checks
 from codex.kernel.errors import Unprocessable, require
@@ -46,38 +46,61 @@ async def open_ticket(
     with Checks() as check:
         subject = check.line("subject", subject, most=SUBJECT_MOST)
         description = check.text("description", description, most=DESCRIPTION_MOST)
-    team = await _place(work, team, category)
     if requester_id is None:
         raise Unprocessable("A ticket needs a requester.", path="requesterId")
     if requester is not None and not requester.is_active:
         raise Unprocessable(f"{requester.display_name} is deactivated.", path="requesterId")
-    number = await _next_number(work)
+    place = await _place(work, team, category)
     ticket = Ticket(
-        id=new_id(), number=number, display_id=f"{(team and team.prefix) or NO_TEAM_PREFIX}-{number}", subject=subject,
-        description=description, status=TicketStatus.NEW, priority=priority, channel=channel,
-        requester_id=requester_id, assigned_team_id=team.id if team else None, assignee_id=None,
+        id=new_id(), number=place.number, display_id=f"{place.prefix or NO_TEAM_PREFIX}-{place.number}",
+        subject=subject, description=description, status=TicketStatus.NEW, priority=priority, channel=channel,
+        requester_id=requester_id, assigned_team_id=place.team_id, assignee_id=None,
         category_id=category.id if category else None, version=0, created_at=work.now, updated_at=work.now,
     )  # fmt: skip
     work.session.add(ticket)
     work.record(_opened(ticket))
-    await answers.begin(work, ticket, custom_fields)
+    await answers.begin(work, ticket, custom_fields, needed=place.needed)
     return ticket
 
 
-async def _next_number(work: Work) -> int:
-    return await work.session.scalar(text("SELECT nextval('tickets_number_seq')")) or 0
+class _Place(NamedTuple):
+    """Where a new ticket comes to be: its number, the team that gets it, what must be answered at once."""
+
+    number: int
+    team_id: UUID | None
+    prefix: str | None
+    needed: Sequence[tuple[UUID, str]]
 
 
-async def _place(work: Work, team: Team | None, category: Category | None) -> Team | None:
-    """The team that gets it: the one that is named, else the category's."""
-    if category is not None:
-        await classification.refuse_retired(work.session, category)
-    if team is None and category is not None:
-        team_id = await classification.default_team_id(work.session, category.id)
-        return await people.team(work.session, team_id) if team_id else None
+_PLACE = f"""{LINEAGE_SQL}, retired AS (
+        SELECT name FROM above WHERE NOT is_active ORDER BY distance LIMIT 1), gets AS (
+        SELECT t.id, t.prefix FROM above JOIN teams t ON t.id = above.default_team_id AND t.is_active
+        ORDER BY above.distance LIMIT 1)
+    SELECT (SELECT name FROM retired), (SELECT id FROM gets), (SELECT prefix FROM gets),
+           ARRAY(SELECT (f.id, f.name) FROM custom_fields f
+                 WHERE {asked_sql("COALESCE(%(team)s::uuid, (SELECT id FROM gets))")}
+                   AND f.is_required AND f.required_when = 'CREATE' ORDER BY f.sort_order, f.name, f.id),
+           CASE WHEN NOT EXISTS (SELECT FROM retired) THEN nextval('tickets_number_seq') END AS nextval"""
+"""All that has to be asked before a ticket can begin, in one statement; a category that is retired costs no number."""
+
+
+async def _place(work: Work, team: Team | None, category: Category | None) -> _Place:
+    """The team that is named gets it, else the category's."""
     if team is not None and not team.is_active:
         raise Unprocessable(f"The team {team.name} is not active.", path="teamId")
-    return team
+    params = {"category": category.id if category else None, "team": team.id if team else None}
+    if category is not None and not category.is_active:
+        raise _retired(category.name)
+    row = await (await work.reader()).first(_PLACE, params)
+    assert row is not None
+    retired, team_id, prefix, needed, number = row
+    if retired is not None:
+        raise _retired(retired)
+    return _Place(number, team.id, team.prefix, needed) if team else _Place(number, team_id, prefix, needed)
+
+
+def _retired(category: str) -> Unprocessable:
+    return Unprocessable(f"The category {category} is no longer in use.", path="categoryId")
 
 
 def _opened(ticket: Ticket) -> TicketOpened:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from codex.db.sql import clause
@@ -58,13 +58,16 @@ async def visible(work: Work, ref: Ref, *, lock: bool = False, versions: Collect
 
 async def several(work: Work, refs: Iterable[Ref]) -> dict[Ref, Ticket]:
     """Those of the tickets that the actor may see, by what they were called, each locked for a change and with what
-    it is to the actor. Locked like tickets that are merged: merged ones first, then in the order of ids."""
+    it is to the actor. Locked like tickets that are merged, and with what they go on as: merged ones first, then in
+    the order of ids."""
     wanted = list(refs)
-    params = {
+    params: dict[str, list[object]] = {
         "ids": [ref for ref in wanted if isinstance(ref, UUID)],
         "numbers": [ref for ref in wanted if isinstance(ref, int)],
         "display_ids": [ref for ref in wanted if isinstance(ref, str)],
     }
+    await hold_merges(work)
+    params["ids"] += await work.session.scalars(_SURVIVORS, params)
     query = _query(_NAMED, is_person=work.actor.is_person, lock=True)
     rows = await work.session.execute(query, {**sight(work.actor, work.now), **params})
     found: dict[Ref, Ticket] = {}
@@ -76,8 +79,20 @@ async def several(work: Work, refs: Iterable[Ref]) -> dict[Ref, Ticket]:
     return {ref: found[ref] for ref in wanted if ref in found}
 
 
+async def hold_merges(work: Work, *, for_merging: bool = False) -> None:
+    """Let nobody merge or split tickets until the work is done; only who does so themselves keeps others waiting that
+    do not.
+
+    For whoever locks several tickets, before the first: in which order depends on which of them are merged.
+    """
+    kind = "" if for_merging else "_shared"
+    await work.session.execute(text(f"SELECT pg_advisory_xact_lock{kind}(hashtext('ticket_merges'))"))
+
+
 _NAMED = """(tickets.id = ANY(CAST(%(ids)s AS uuid[])) OR tickets.number = ANY(CAST(%(numbers)s AS bigint[]))
     OR tickets.display_id = ANY(CAST(%(display_ids)s AS text[])))"""
+
+_SURVIVORS = clause(f"SELECT tickets.merged_into_id FROM tickets WHERE tickets.merged_into_id IS NOT NULL AND {_NAMED}")
 
 
 @cache

@@ -88,12 +88,14 @@ class GrantRow(Row, frozen=True):
 
 
 class TicketDetail(TicketRow, frozen=True, kw_only=True):
-    """A ticket by itself. `access` only for those who see its internal side; past tickets have what history holds."""
+    """A ticket by itself. `access` and `slaState` only for those who see its internal side; past tickets have what
+    history holds. `slaState`: both clocks now, with the keys of the SLA simulator; null where nothing is promised."""
 
     description: str
     custom_fields: list[FieldAnswer] | UnsetType = UNSET
     followers: list[PersonRef] | UnsetType = UNSET
     access: list[GrantRow] | UnsetType = UNSET
+    sla_state: dict[str, Any] | UnsetType = UNSET
 
 
 class FileRow(Row, frozen=True):
@@ -149,9 +151,10 @@ class EventRow(Row, frozen=True, kw_only=True):
 
 
 class CountsRow(Row, frozen=True, kw_only=True):
-    """How many tickets, in all and by what; teams and people by id, nobody as `none`."""
+    """How many tickets, in all and by what; teams and people by id; nobody, and nothing promised, as `none`."""
 
     total: int
     by_status: dict[str, int]
     by_team: dict[str, int]
     by_assignee: dict[str, int]
+    by_sla_state: dict[str, int]

@@ -12,7 +12,8 @@ from codex.identity.queries import team_roles
 from codex.kernel.actor import Actor, TeamRole, UserRole
 from codex.kernel.errors import NotFound
 from codex.tickets.models import TicketStatus
-from codex.tickets.policy import VISIBLE_SQL, sight
+from codex.tickets.policy import VISIBLE_SQL, Operation, may, sight
+from codex.tickets.questionnaire import OF_TICKET_SQL, Questionnaire, questionnaire
 from codex.tickets.reading import Seen
 from codex.tickets.rows import PersonRef
 
@@ -46,13 +47,15 @@ class EarlierTicket(Struct, frozen=True):
 
 
 class Surroundings(Struct, frozen=True):
-    """`members`: who can be the assignee. `names`: of the people, teams and visible tickets that were asked about."""
+    """`members`: who can be the assignee. `names`: of the people, teams and visible tickets that were asked about.
+    `questionnaire`: the custom fields with their answers."""
 
     members: list[PersonRef]
     categories: list[CategoryChoice]
     asker: Asker
     earlier: list[EarlierTicket]
     names: dict[str, str]
+    questionnaire: Questionnaire
 
 
 async def around(
@@ -73,20 +76,22 @@ async def around(
               ARRAY(SELECT (p.id, p.display_name) FROM users p WHERE p.id = ANY(%(named)s::uuid[])
                     UNION ALL SELECT (t.id, t.name) FROM teams t WHERE t.id = ANY(%(named)s::uuid[])
                     UNION ALL SELECT (tickets.id, tickets.display_id) FROM tickets
-                              WHERE tickets.id = ANY(%(named)s::uuid[]) AND {VISIBLE_SQL})
+                              WHERE tickets.id = ANY(%(named)s::uuid[]) AND {VISIBLE_SQL}),
+              {OF_TICKET_SQL}
             FROM users u WHERE u.id = %(requester)s""",
         {**sight(actor, now), "ticket": ticket.id, "team": ticket.assigned_team_id,
-         "requester": ticket.requester_id, "named": list(named)},
+         "requester": ticket.requester_id, "named": list(named), "answers": may(actor, Operation.CHANGE, ticket)},
     )  # fmt: skip
     if row is None:
         raise NotFound("There is no such ticket.")
-    members, categories, earlier, names = row[3:]
+    members, categories, earlier, names, told = row[3:]
     return Surroundings(
         members=[PersonRef(m[0], m[1]) for m in members if _works_for(ticket.assigned_team_id, m)],
         categories=[CategoryChoice(*c) for c in categories],
         asker=Asker(*row[:3]),
         earlier=[EarlierTicket(e[0], e[1], TicketStatus(e[2]), e[3]) for e in earlier],
         names={str(key): name for key, name in names},
+        questionnaire=questionnaire(told),
     )
 
 

@@ -6,22 +6,20 @@ from uuid import UUID
 
 from codex.db.database import Reader
 from codex.db.page import Page as Rows
-from codex.desk.view_reading import Opened, SavedViewRow, counts_of, on_desk, saved_view, with_count
+from codex.desk.navigation import navigation, views_on_desk
+from codex.desk.view_reading import Opened, SavedViewRow, counts_of, saved_view, with_count
 from codex.httpkit.asked import Asked
 from codex.identity.directory import team_ids
 from codex.kernel.errors import NotFound
 from codex.tickets import listing
-from codex.tickets.desk_counts import DeskCounts, desk_counts
+from codex.tickets.desk_counts import MOST, DeskCounts
 from codex.tickets.filters import Filters
 from codex.tickets.rows import TicketRow
 from codex.web.asking import zone_of
-from codex.web.present.desk_views import QueueView, ShellView
-from codex.web.present.navigation import MOST_HELD, shell
+from codex.web.present.desk_views import NavGroupView, QueueView, ShellView
+from codex.web.present.navigation import shell, views_group
 from codex.web.present.queue import queue
 from codex.web.present.worklist import SAVED, TEAM, Worklist
-
-_MOST_VIEWS = 20
-"""How many saved views stand in the sidebar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +41,27 @@ class Window:
 
 
 async def window(reader: Reader, asked: Asked, worklist: Worklist, *, current: str = "") -> Window:
-    """The counts, which also say which list fits best where none is asked for, the saved views with theirs, the list.
+    """The counts, which also say which list fits best where none is asked for, the saved views, the list.
 
-    Three statements; with saved views one more that looks up what they name, and one that counts.
+    Two statements; with saved views one more that looks up what they name.
     """
-    counts = await desk_counts(reader, asked.actor, now=asked.now)
-    saved = await on_desk(reader, asked.actor, most=_MOST_VIEWS)
-    held = await counts_of(reader, asked.actor, saved, now=asked.now, most=MOST_HELD + 1)
+    found = await navigation(reader, asked.actor, now=asked.now)
+    counts, saved = found.counts, found.views
     worklist = worklist if worklist.view else replace(worklist, view=_fitting(counts, saved))
     team = next((team.id for team in counts.teams if team.slug == worklist.team), None)
     shown = await _shown(reader, asked, worklist, team_id=team, saved=saved)
-    rows = [with_count(one.row, held.get(one.row.id)) for one in saved]
     return Window(
-        shown, shell(asked.actor, counts, view=worklist.view, saved=rows),
+        shown, shell(asked.actor, counts, view=worklist.view, saved=[one.row for one in saved]),
         view(shown, asked, counts=counts, current=current),
     )  # fmt: skip
+
+
+async def views(reader: Reader, asked: Asked, worklist: Worklist) -> NavGroupView:
+    """The saved views with how much each holds, counted as far as MOST + 1: what they ask for may be anything, so that
+    no page waits for it."""
+    saved = await views_on_desk(reader, asked.actor)
+    held = await counts_of(reader, asked.actor, saved, now=asked.now, most=MOST + 1)
+    return views_group([with_count(one.row, held.get(one.row.id)) for one in saved], view=worklist.view)
 
 
 async def the_list(reader: Reader, asked: Asked, worklist: Worklist) -> Shown:

@@ -8,6 +8,7 @@ from codex.httpkit.needs import Need
 from codex.web import (
     account,
     api_docs,
+    new_request,
     proof,
     properties,
     queue,
@@ -47,6 +48,7 @@ router = Router(
         properties.router,
         reason.router,
         api_docs.router,
+        new_request.router,
         requests.router,
     ],
     dependencies={"asked": Provide(asked_in_browser), "worklist": Provide(worklist_of)},

@@ -1,4 +1,4 @@
-"""`/tickets/{ref}/status`, `/assignee`, `/priority`, `/category`: the small forms beside a ticket."""
+"""`/tickets/{ref}/status`, `/assignee`, `/priority`, `/category`, `/fields/{id}`: the small forms beside a ticket."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -11,11 +11,13 @@ from codex.classification.queries import category
 from codex.db.work import Work
 from codex.httpkit.asked import Asked, Asking, Req
 from codex.kernel.errors import Unprocessable
-from codex.tickets import assignment, lifecycle, queries, triage
+from codex.tickets import answers, assignment, lifecycle, queries, triage
 from codex.tickets.models import Ticket, TicketPriority, TicketStatus
 from codex.tickets.policy import Operation
+from codex.web.answering import Answered, answered
 from codex.web.asking import Listing
 from codex.web.present import refusals
+from codex.web.present.fields import Typed
 from codex.web.present.refusals import REFUSALS
 from codex.web.present.ticket import Refusal
 from codex.web.present.worklist import Worklist
@@ -53,12 +55,15 @@ class CategoryForm(Struct):
 async def set_status(
     request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: URLEncodedBody[StatusForm]
 ) -> Page:
-    """Move it to another status."""
+    """Move it to another status, with the answers that this needs, if it came with any."""
+    said = await answered(request, asked)
 
     async def command(work: Work, ticket: Ticket) -> None:
+        if said.given:
+            await answers.change(work, ticket, said.given)
         await lifecycle.move(work, ticket, to=data.status)
 
-    return await _change(request, asked, worklist, ref, command)
+    return await _change(request, asked, worklist, ref, command, said=said, to=data.status)
 
 
 @post("/tickets/{ref:str}/assignee", opt={"operation": Operation.ASSIGN})
@@ -98,13 +103,34 @@ async def set_category(
     return await _change(request, asked, worklist, ref, command)
 
 
-async def _change(request: Req, asked: Asked, worklist: Worklist, ref: str, command: Command) -> Page:
+@post("/tickets/{ref:str}/fields/{field:uuid}", opt={"operation": Operation.CHANGE})
+async def set_field(request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], field: FromPath[UUID]) -> Page:
+    """Answer a custom field, or take the answer away."""
+    said = await answered(request, asked)
+
+    async def command(work: Work, ticket: Ticket) -> None:
+        await answers.change(work, ticket, {str(field): said.given.get(str(field))})
+
+    return await _change(request, asked, worklist, ref, command, said=said)
+
+
+async def _change(
+    request: Req,
+    asked: Asked,
+    worklist: Worklist,
+    ref: str,
+    command: Command,
+    *,
+    said: Answered | None = None,
+    to: TicketStatus | None = None,
+) -> Page:
     try:
         async with asked.work() as work:
             await command(work, await queries.visible(work, queries.parse_ref(ref), lock=True))
     except REFUSALS as error:
-        refusal, status_code = Refusal(refusals.of_change(error)), refusals.status_code(error)
-        return await answer(request, asked, worklist, ref, refusal=refusal, status_code=status_code)
+        typed = said.refused(error) if said else Typed()
+        refusal = Refusal(refusals.of_change(error), typed=typed, to=to)
+        return await answer(request, asked, worklist, ref, refusal=refusal, status_code=refusals.status_code(error))
     return await changed(request, asked, worklist, ref)
 
 
@@ -115,4 +141,4 @@ def _id(text: str, path: str) -> UUID | None:
         raise Unprocessable(f"There is no such {path}.", path=path) from bad
 
 
-router = Router("/", route_handlers=[set_status, set_assignee, set_priority, set_category])
+router = Router("/", route_handlers=[set_status, set_assignee, set_priority, set_category, set_field])

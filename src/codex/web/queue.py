@@ -8,6 +8,8 @@ from codex.web import desk
 from codex.web.asking import PORTAL, Listing
 from codex.web.rendering import Page, page, see, wants_fragment
 
+_FOR_A_WHILE = {"Cache-Control": "private, max-age=30"}
+
 
 @get("/queue")
 async def show(request: Req, asked: Asking, worklist: Listing) -> Page:
@@ -24,4 +26,15 @@ async def show(request: Req, asked: Asking, worklist: Listing) -> Page:
     )
 
 
-router = Router("/", route_handlers=[show], opt={"operation": Need.PERSON})
+@get("/queue/views")
+async def views(request: Req, asked: Asking, worklist: Listing) -> Page:
+    """For htmx, after a page: its saved views with how much they hold. The browser keeps it for a little while, so that
+    who leafs through the desk does not have all of it counted with each page."""
+    if not wants_fragment(request):
+        return see(request, worklist.href)
+    async with asked.reading() as reader:
+        group = await desk.views(reader, asked, worklist)
+    return page(request, "agent/views.html", asked=asked, headers=_FOR_A_WHILE, group=group)
+
+
+router = Router("/", route_handlers=[show, views], opt={"operation": Need.PERSON})

@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from codex.db.work import Work
 from codex.httpkit.asked import Asking, Req
-from codex.tickets import lifecycle, messages, queries
+from codex.tickets import answers, lifecycle, messages, queries
 from codex.tickets.models import MessageType, TicketStatus
 from codex.tickets.policy import Operation
+from codex.web.answering import Answered, answered
 from codex.web.asking import Listing
 from codex.web.present import refusals
 from codex.web.present.refusals import REFUSALS
@@ -34,18 +35,21 @@ Form = URLEncodedBody[Reply]
 
 @post("/tickets/{ref:str}/replies", opt={"operation": Operation.REPLY})
 async def write(request: Req, asked: Asking, worklist: Listing, ref: FromPath[str], data: Form) -> Page:
-    """Message and status together or not at all; what could not be sent comes back in the box."""
+    """Message, status and the answers that it needs together or not at all; what could not be sent comes back in the
+    box."""
+    said = await answered(request, asked)
     try:
         async with asked.work() as work:
-            landed = await _write(work, ref, data, reopens_within=request.app.state.reopens_within)
+            landed = await _write(work, ref, data, said, reopens_within=request.app.state.reopens_within)
     except REFUSALS as error:
-        refusal = Refusal(refusals.of_message(error), data.kind, data.body)
+        to = data.status if data.kind == "reply" else None
+        refusal = Refusal(refusals.of_message(error), data.kind, data.body, said.refused(error), to)
         status_code = refusals.status_code(error)
         return await answer(request, asked, worklist, ref, refusal=refusal, status_code=status_code)
     return await changed(request, asked, worklist, ref if landed is None else str(landed))
 
 
-async def _write(work: Work, ref: str, data: Reply, *, reopens_within: timedelta) -> UUID | None:
+async def _write(work: Work, ref: str, data: Reply, said: Answered, *, reopens_within: timedelta) -> UUID | None:
     """Returns the new ticket that the reply has opened, if it has."""
     ticket = await queries.visible(work, queries.parse_ref(ref), lock=True)
     kind = MessageType.PUBLIC if data.kind == "reply" else MessageType.INTERNAL
@@ -53,6 +57,8 @@ async def _write(work: Work, ref: str, data: Reply, *, reopens_within: timedelta
     if message.ticket_id not in (ticket.id, ticket.merged_into_id):
         return message.ticket_id
     if data.kind == "reply" and data.status is not None:
+        if said.given:
+            await answers.change(work, ticket, said.given)
         await lifecycle.move(work, ticket, to=data.status)
     return None
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from codex.httpkit.asked import Asked, Asking, Req
 from codex.httpkit.needs import Need
 from codex.kernel.errors import CodexError, Forbidden
-from codex.tickets import lifecycle, listing, marks, messages, queries, reading, thread
+from codex.tickets import lifecycle, listing, marks, messages, queries, questionnaire, reading, thread
 from codex.tickets.desk_counts import my_turn
 from codex.tickets.filters import Filters, StatusGroup
 from codex.tickets.models import MessageType, TicketStatus
@@ -104,14 +104,17 @@ async def _answer(
     async with asked.reading() as reader:
         found, seen = await reading.detail(reader, asked.actor, queries.parse_ref(ref), now=asked.now)
         if not _is_theirs(asked, seen):
+            if error is not None:  # what was refused is not done elsewhere
+                raise error
             return see(request, f"/tickets/{found.display_id}")
         said = await thread.latest(reader, asked.actor, seen, before=before, only_public_messages=True)
         turn = await my_turn(reader, asked.actor)
+        answered = await questionnaire.answered(reader, seen.id) if found.custom_fields else []
         if found.is_unread:
             await marks.mark_read(reader, asked.actor, seen.id, version=seen.version, now=asked.now)
     view = request_view(
         found, seen, said, actor=asked.actor, reading=_reading(asked), refusal=refusal,
-        reopens_within=request.app.state.reopens_within,
+        reopens_within=request.app.state.reopens_within, answered=answered,
     )  # fmt: skip
     return page(
         request, "portal/request.html", asked=asked, status_code=refusals.status_code(error) if error else 200,

@@ -98,9 +98,12 @@ def _pane(asked: Asked, read: Read, shown: desk.Shown, refusal: Refusal | None) 
     categories = {str(key): name for key, name in category_names(read.around.categories).items()}
     ticket_view: TicketView = ticket(
         read.found, read.seen, read.thread, actor=asked.actor, reading=reader,
-        names=read.around.names | categories, beside=Beside(shown.worklist, shown.rows.items), refusal=refusal,
+        names=read.around.names | categories, beside=Beside(shown.worklist, shown.rows.items),
+        asked=read.around.questionnaire.fields, refusal=refusal,
     )  # fmt: skip
-    details_view: DetailsView = details(read.found, read.seen, read.around, actor=asked.actor, reading=reader)
+    details_view: DetailsView = details(
+        read.found, read.seen, read.around, actor=asked.actor, reading=reader, refusal=refusal
+    )
     return {"ticket": ticket_view, "details": details_view}
 
 

@@ -16,19 +16,20 @@ from codex.kernel.actor import system
 from codex.kernel.ids import new_id
 from codex.worker import heartbeat
 from codex.worker.models import ScheduledJob
-from codex.worker.schedule import SCHEDULE, Job
+from codex.worker.schedule import SCHEDULE, SWEEPS, Job, Sweep
 
 log = structlog.get_logger("codex.worker")
 ABANDONED = timedelta(minutes=15)
 """A job that has been running for longer is taken for dead with its worker, and run again."""
 ACTOR = system("Codex worker")
+LOOKS_EVERY = timedelta(seconds=2)
 
 
 class Worker:
     """One worker. `run()` until `stop()`; `once()` does all that is due and returns."""
 
-    def __init__(self, works: Works, schedule: Sequence[Job] = SCHEDULE) -> None:
-        self._works, self._schedule = works, schedule
+    def __init__(self, works: Works, schedule: Sequence[Job] = SCHEDULE, sweeps: Sequence[Sweep] = SWEEPS) -> None:
+        self._works, self._schedule, self._sweeps = works, schedule, sweeps
         self._id: UUID = new_id()
         self._stopped = asyncio.Event()
 
@@ -39,14 +40,18 @@ class Worker:
     async def run(self) -> None:
         """Work until stopped. A database that is away for a while is waited for."""
         log.info("worker started", worker=str(self._id))
+        beats_at = clock.now()
         while not self._stopped.is_set():
             try:
-                async with self._work() as work:
-                    await heartbeat.beat(work, self._id)
-                await self.once()
+                if clock.now() >= beats_at:
+                    beats_at = clock.now() + heartbeat.EVERY
+                    async with self._work() as work:
+                        await heartbeat.beat(work, self._id)
+                    await self.once()
+                await self.sweep()
             except CONNECTION_LOST as away:
                 log.warning("database away", error=str(away))
-            await self._pause(heartbeat.EVERY)
+            await self._pause(LOOKS_EVERY)
         await self._leave()
 
     async def once(self) -> int:
@@ -59,6 +64,26 @@ class Worker:
                 done += 1
         return done
 
+    async def sweep(self) -> int:
+        """Do all that is due of what is looked after all the time; returns how much that was."""
+        done = 0
+        for sweep in self._sweeps:
+            found = 0
+            while not self._stopped.is_set() and (count := await sweep.run(self._works)):
+                found += count
+            if found:
+                await self._note(sweep, found)
+            done += found
+        return done
+
+    async def _note(self, sweep: Sweep, found: int) -> None:
+        async with self._work() as work:
+            said = {"last_finished_at": work.now, "last_result": f"{found} announced"}
+            row = {"name": sweep.name, "next_run_at": work.now, **said}
+            await work.session.execute(
+                insert(ScheduledJob).values(row).on_conflict_do_update(index_elements=["name"], set_=said)
+            )
+
     def _work(self) -> Work:
         return self._works.begin(ACTOR)
 
@@ -69,7 +94,7 @@ class Worker:
             fresh = [{"name": job.name, "next_run_at": work.now} for job in self._schedule if job.name not in known]
             if fresh:
                 await work.session.execute(insert(ScheduledJob).values(fresh).on_conflict_do_nothing())
-            if gone := known - {job.name for job in self._schedule}:
+            if gone := known - {job.name for job in self._schedule} - {sweep.name for sweep in self._sweeps}:
                 await work.session.execute(delete(ScheduledJob).where(ScheduledJob.name.in_(gone)))
 
     async def _claim(self, job: Job) -> bool:

@@ -1,12 +1,13 @@
-"""The recurring jobs, in one table. What each did last stands in `scheduled_jobs`."""
+"""The recurring jobs and the sweeps, in one table each. What each did last stands in `scheduled_jobs`."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from codex.db.work import Work
+from codex.db.work import Work, Works
 from codex.httpkit import answers
 from codex.identity import signin
+from codex.sla.sweep import sweep as sweep_clocks
 from codex.worker import heartbeat
 
 
@@ -18,6 +19,16 @@ class Job:
     about: str
     every: timedelta
     run: Callable[[Work], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Something looked after all the time, by every worker at once: `run` takes the next of what is due, in a
+    transaction of its own, and says how much that was; it is run again until there is nothing."""
+
+    name: str
+    about: str
+    run: Callable[[Works], Awaitable[int]]
 
 
 async def _forget_credentials(work: Work) -> str:
@@ -50,5 +61,11 @@ SCHEDULE: tuple[Job, ...] = (
         "Deletes the heartbeats of workers that were killed and have been silent for an hour.",
         timedelta(minutes=30),
         _forget_heartbeats,
+    ),
+)
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep(
+        "sla-clocks", "Announces clocks that are at risk or breached, and tells whom the policy names.", sweep_clocks
     ),
 )

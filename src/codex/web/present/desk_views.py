@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from codex.web.present.field_views import FieldView, MissingView
 from codex.web.present.views import (
     LinkView,
     NavItemView,
+    OptionView,
     PersonView,
     PriorityView,
     SlaView,
@@ -18,10 +20,12 @@ from codex.web.present.views import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavGroupView:
-    """A group without a title stands first, without a heading."""
+    """A group without a title stands first, without a heading. `counts_href`: where its items are to be had again with
+    their counts, which the page did not wait for."""
 
     items: tuple[NavItemView, ...]
     title: str = ""
+    counts_href: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +65,14 @@ class EmptyView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """One page of a list. `total` is None when counting would cost too much; `first_href` is set on later pages."""
+    """One page of a list. `total` is None when counting would cost too much; `is_more`: there are more than that.
+    `first_href` is set on later pages."""
 
     title: str
     rows: tuple[RowView, ...]
     empty: EmptyView
     total: int | None = None
+    is_more: bool = False
     filters: tuple[LinkView, ...] = ()
     next_href: str | None = None
     first_href: str | None = None
@@ -84,7 +90,7 @@ class SendView:
 class ComposerView:
     """The reply box. `sends` are the statuses a reply may set, the usual one first, then "as it is" and the others.
 
-    `kind` and `body` bring back what was typed when `error` says why it was not sent.
+    `kind` and `body` bring back what was typed when `error` says why it was not sent; `missing` what else it needs.
     """
 
     may_reply: bool
@@ -93,6 +99,7 @@ class ComposerView:
     kind: Literal["reply", "note"] = "reply"
     body: str = ""
     error: str = ""
+    missing: MissingView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +108,8 @@ class TicketView:
 
     `href` is its bare path, which the forms build on; `query` ("?view=mine" or "") is carried through them, so that
     the list beside it stays. `take_value` is the assignee that "Assign to me" posts. `problem` is one sentence about
-    a change that was refused. `earlier_href` leads to what a long conversation holds before the thread.
+    a change that was refused, `missing` what it needs to be made. `earlier_href` leads to what a long conversation
+    holds before the thread.
     """
 
     id: str
@@ -123,15 +131,7 @@ class TicketView:
     next_href: str | None = None
     earlier_href: str | None = None
     problem: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptionView:
-    """A choice of a select."""
-
-    value: str
-    label: str
-    is_selected: bool = False
+    missing: MissingView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,10 +171,12 @@ class EarlierView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetailsView:
-    """What stands beside the ticket."""
+    """What stands beside the ticket. `people`: names that fields which take a person suggest."""
 
     properties: tuple[PropertyView, ...]
     requester: PersonView
+    fields: tuple[FieldView, ...] = ()
+    people: tuple[str, ...] = ()
     role: str = ""
     facts: tuple[FactView, ...] = ()
     earlier: tuple[EarlierView, ...] = ()

@@ -10,19 +10,27 @@ from codex.tickets.models import TicketPriority
 from codex.tickets.policy import Operation, TicketFacts, may
 from codex.tickets.rows import TicketDetail
 from codex.tickets.surroundings import Asker, CategoryChoice, Surroundings
-from codex.web.present import words
+from codex.web.present import fields, words
 from codex.web.present.conversation import Reading
-from codex.web.present.desk_views import DetailsView, EarlierView, FactView, OptionView, PropertyView
+from codex.web.present.desk_views import DetailsView, EarlierView, FactView, PropertyView
 from codex.web.present.language import gettext as _
-from codex.web.present.ticket import moves
+from codex.web.present.ticket import Refusal, moves
+from codex.web.present.views import OptionView
 
 
 def details(
-    found: TicketDetail, seen: TicketFacts, around: Surroundings, *, actor: Actor, reading: Reading
+    found: TicketDetail,
+    seen: TicketFacts,
+    around: Surroundings,
+    *,
+    actor: Actor,
+    reading: Reading,
+    refusal: Refusal | None = None,
 ) -> DetailsView:
     """The details. A property can be changed where the command behind it would be allowed."""
     requester = found.requester
     email = requester.email if isinstance(requester.email, str) else ""
+    typed = refusal.typed if refusal and refusal.to is None else fields.Typed()
     return DetailsView(
         properties=(
             _status(actor, seen),
@@ -31,6 +39,11 @@ def details(
             _priority(found, seen, actor),
             _category(found, seen, around, actor),
         ),
+        fields=fields.properties(
+            around.questionnaire.fields, typed, href=f"/tickets/{found.display_id}",
+            may_change=may(actor, Operation.CHANGE, seen),
+        ),
+        people=tuple(around.questionnaire.people),
         requester=words.person(requester.id, requester.display_name, email=email),
         role=around.asker.department or "",
         facts=_place(around.asker, reading.now),
@@ -43,7 +56,7 @@ def details(
             )
             for one in around.earlier
         ),
-    )
+    )  # fmt: skip
 
 
 def category_names(categories: Sequence[CategoryChoice]) -> dict[UUID, str]:

@@ -1,10 +1,11 @@
 """What stands around a page: the agents' sidebar, the requesters' head."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from codex.desk.view_reading import SavedViewRow
 from codex.kernel.actor import Actor
-from codex.tickets.desk_counts import DeskCounts
+from codex.tickets.desk_counts import MOST, DeskCounts
 from codex.web.present import words
 from codex.web.present.desk_views import NavGroupView, ShellView
 from codex.web.present.language import gettext as _
@@ -12,16 +13,16 @@ from codex.web.present.portal_views import PortalView
 from codex.web.present.views import NavItemView, PersonView
 from codex.web.present.worklist import SAVED, Worklist
 
-MOST_HELD = 999
-"""Up to here the sidebar counts what a saved view holds."""
-
 
 def shell(actor: Actor, counts: DeskCounts, *, view: str, saved: Sequence[SavedViewRow] = ()) -> ShellView:
     """The sidebar, `view` being the list that is shown, `saved` the views on the reader's desk."""
 
     def item(label: str, of: str, icon: str, *, count: int | None = None, key: str = "") -> NavItemView:
         href = f"/queue?view={of}"
-        return NavItemView(label=label, href=href, icon=icon, count=count, is_current=of == view, key=key)
+        return NavItemView(
+            label=label, href=href, icon=icon, count=bounded(count), is_more=is_more(count), is_current=of == view,
+            key=key,
+        )  # fmt: skip
 
     first = NavGroupView(
         items=(
@@ -36,10 +37,25 @@ def shell(actor: Actor, counts: DeskCounts, *, view: str, saved: Sequence[SavedV
     groups = (
         first,
         *((NavGroupView(title=_("Teams"), items=teams),) if teams else ()),
-        *((NavGroupView(title=_("Saved views"), items=tuple(_saved(one, view) for one in saved)),) if saved else ()),
+        *((replace(views_group(saved, view=view), counts_href=f"/queue/views?view={view}"),) if saved else ()),
         NavGroupView(title=_("You"), items=(own,)),
     )
     return ShellView(me=me(actor), nav=groups)
+
+
+def views_group(saved: Sequence[SavedViewRow], *, view: str) -> NavGroupView:
+    """The saved views, each with its count if it was counted."""
+    return NavGroupView(title=_("Saved views"), items=tuple(_saved(one, view) for one in saved))
+
+
+def bounded(count: int | None) -> int | None:
+    """A count as it is shown; `is_more` says whether "+" follows."""
+    return min(count, MOST) if count is not None else None
+
+
+def is_more(count: int | None) -> bool:
+    """Whether there are more than were counted."""
+    return count is not None and count > MOST
 
 
 def _saved(row: SavedViewRow, view: str) -> NavItemView:
@@ -47,8 +63,7 @@ def _saved(row: SavedViewRow, view: str) -> NavItemView:
     held = row.count if isinstance(row.count, int) else None
     return NavItemView(
         label=row.name, href=Worklist(key).href, icon="circle-alert", hue=0 if row.is_broken else words.hue(row.id),
-        count=min(held, MOST_HELD) if held is not None else None, is_more=held is not None and held > MOST_HELD,
-        is_current=key == view,
+        count=bounded(held), is_more=is_more(held), is_current=key == view,
     )  # fmt: skip
 
 
@@ -56,7 +71,7 @@ def portal(actor: Actor, *, turn: int, is_list: bool = False) -> PortalView:
     """The head of a requester's page; `turn` is how many requests wait for the reader."""
     own = NavItemView(label=_("Your requests"), href="/requests", icon="inbox", count=turn, is_current=is_list)
     desk = NavItemView(label=_("Agents’ desk"), href="/queue", icon="headset")
-    return PortalView(me=me(actor), nav=(own, desk) if actor.is_agent else (own,))
+    return PortalView(me=me(actor), nav=(own, desk) if actor.is_agent else (own,), new_href="/requests/new")
 
 
 def me(actor: Actor) -> PersonView:

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from codex.web.present.views import DayView, MessageView, NavItemView, PersonView, StatusView, TimeView, Tone
+from codex.web.present.field_views import AnswerView, FieldView
+from codex.web.present.views import (
+    DayView,
+    MessageView,
+    NavItemView,
+    OptionView,
+    PersonView,
+    StatusView,
+    TimeView,
+    Tone,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +82,7 @@ class RequestView:
 
     `moves` stand under `question` ("Is it solved?"); `cancel` stands apart. `thread` holds messages and days only.
     `reply_error` with `reply_body` brings a refused reply back; `problem` is about a refused move.
-    `earlier_href` leads to what a long conversation holds before the thread.
+    `earlier_href` leads to what a long conversation holds before the thread. `answers`: to custom fields.
     """
 
     id: str
@@ -96,3 +106,50 @@ class RequestView:
     reply_error: str = ""
     problem: str = ""
     earlier_href: str | None = None
+    answers: tuple[AnswerView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryGroupView:
+    """A branch of the categories to choose from."""
+
+    label: str
+    options: tuple[OptionView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactView:
+    """A card that says how bad it is."""
+
+    value: str
+    label: str
+    hint: str
+    is_selected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongView:
+    """Something wrong with a form: in words, and the control that it is about."""
+
+    id: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRequestView:
+    """The form of a new request. `fields` are those of the chosen category; `team` is who gets it, if that is known.
+
+    `wrong` names everything that is to be mended, at the top; beside their controls stand the `*_error`s.
+    """
+
+    groups: tuple[CategoryGroupView, ...]
+    impacts: tuple[ImpactView, ...]
+    fields: tuple[FieldView, ...] = ()
+    people: tuple[str, ...] = ()
+    team: str = ""
+    subject: str = ""
+    description: str = ""
+    subject_error: str = ""
+    description_error: str = ""
+    category_error: str = ""
+    wrong: tuple[WrongView, ...] = ()

@@ -10,6 +10,7 @@ from codex.tickets.rows import TicketRow
 from codex.web.present import words
 from codex.web.present.desk_views import EmptyView, QueueView, RowView
 from codex.web.present.language import gettext as _
+from codex.web.present.navigation import bounded, is_more
 from codex.web.present.views import LinkView
 from codex.web.present.worklist import Status, Worklist
 
@@ -29,11 +30,13 @@ def queue(
     `counts` nothing is counted."""
     is_first = worklist.cursor is None
     whole = len(tickets) if is_first and next_cursor is None else None
+    total = whole if counts is None or worklist.status else _total(worklist, counts, whole)
     return QueueView(
         title=saved.name if saved else title(worklist, counts),
         rows=tuple(row(t, worklist, now=now, zone=zone, is_current=t.display_id == current) for t in tickets),
         empty=_empty_view(saved) if saved and is_first else _empty(worklist, counts),
-        total=whole if counts is None or worklist.status else _total(worklist, counts, whole),
+        total=bounded(total),
+        is_more=is_more(total),
         filters=_filters(worklist),
         next_href=worklist.at(next_cursor).href if next_cursor else None,
         first_href=None if is_first else worklist.at(None).href,
@@ -102,7 +105,8 @@ def _empty(worklist: Worklist, counts: DeskCounts | None) -> EmptyView:
         return EmptyView(sentence=_("No tickets match."), action=clear)
     free = counts.unassigned if counts else 0
     if worklist.view == "mine" and free:
-        take = LinkView(label=_("See unassigned ({count})").format(count=free), href="/queue?view=unassigned")
+        count = f"{bounded(free)}{'+' if is_more(free) else ''}"
+        take = LinkView(label=_("See unassigned ({count})").format(count=count), href="/queue?view=unassigned")
         return EmptyView(sentence=_("Nothing waiting for you."), action=take)
     sentences = {
         "mine": _("Nothing waiting for you."),

@@ -7,9 +7,10 @@ from typing import Literal
 from codex.kernel.actor import Actor
 from codex.tickets.models import TicketStatus
 from codex.tickets.policy import REQUESTER_MOVES, Operation, TicketFacts, may, may_move
+from codex.tickets.questionnaire import Asked
 from codex.tickets.rows import TicketDetail, TicketRow
 from codex.tickets.thread import Said, Thread
-from codex.web.present import words
+from codex.web.present import fields, words
 from codex.web.present.conversation import Reading, entries, first_name, staff
 from codex.web.present.language import gettext as _
 from codex.web.present.portal_views import (
@@ -57,6 +58,7 @@ def request(
     actor: Actor,
     reading: Reading,
     reopens_within: timedelta,
+    answered: Sequence[Asked] = (),
     refusal: Refusal | None = None,
 ) -> RequestView:
     """The page of one request. A control is there when the command behind it would be allowed.
@@ -88,6 +90,7 @@ def request(
         reply_error=typed.sentence if typed else "",
         problem=refusal.sentence if refusal and not typed else "",
         earlier_href=f"/requests/{found.display_id}?before={thread.earlier}" if thread.earlier else None,
+        answers=fields.answers(answered),
     )
 
 

@@ -1,5 +1,6 @@
 """Each fact of a ticket's history as a sentence, in agents' words."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from string import Formatter
 from types import MappingProxyType
@@ -18,6 +19,8 @@ Sentence = tuple[str, tuple[TextPart, ...]]
 """An icon and the words."""
 
 _ICONS_OF_ACTORS = {ActorKind.RULE: "workflow"}
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""An answer that is a person."""
 _KEYS = ("userId", "teamId", "ticketId", "requesterId")
 _BETWEEN_IDS = ("ASSIGNED", "TEAM_CHANGED", "REQUESTER_CHANGED", "MERGED", "UNMERGED")
 
@@ -33,6 +36,8 @@ def named_in(event: Happened) -> Iterator[UUID]:
     """The ids of people, teams and tickets that the sentence of an event needs names for."""
     told = event.payload
     ids = [told["from"], told["to"]] if event.type in _BETWEEN_IDS else [told.get(key) for key in _KEYS]
+    if event.type == "CUSTOM_FIELD_CHANGED" and _ID.fullmatch(str(told["to"])):
+        ids.append(told["to"])
     yield from (UUID(key) for key in ids if key)
 
 
@@ -176,6 +181,30 @@ def _deleted(event: Happened, names: Names) -> Sentence:
     return "trash", _say(event, _("{who} deleted it") if event.type == "DELETED" else _("{who} restored it"))
 
 
+def _clocks(event: Happened, names: Names) -> Sentence:
+    terms = event.payload["terms"]
+    if terms is None:
+        return "clock", _say(event, _("No policy applies any more"))
+    told = _("{policy} applies") if event.type == "SLA_STARTED" else _("{policy} applies now")
+    return "clock", _say(event, told, policy=terms.get("policy", ""))
+
+
+def _clock(event: Happened, names: Names) -> Sentence:
+    clock = _("First response") if event.payload["clock"] == "FIRST_RESPONSE" else _("Resolution")
+    icon, told = _CLOCKS[event.type]
+    return icon, _say(event, told, clock=clock)
+
+
+_CLOCKS = {
+    "SLA_PAUSED": ("hourglass", _("{clock}: the clock rests")),
+    "SLA_RESUMED": ("clock", _("{clock}: the clock runs again")),
+    "SLA_AT_RISK": ("circle-alert", _("{clock} is at risk")),
+    "SLA_BREACHED": ("circle-alert", _("{clock} was due and is late")),
+    "SLA_MET": ("check", _("{clock}: in time")),
+    "SLA_CANCELLED": ("clock", _("{clock}: the clock counts no more")),
+}
+
+
 def _ticket(names: Names, key: str | None) -> str:
     return names.get(key or "") or _("another ticket")
 
@@ -215,6 +244,14 @@ SENTENCES: Mapping[str, Callable[[Happened, Names], Sentence]] = MappingProxyTyp
         "RELEASED": _absorb,
         "DELETED": _deleted,
         "RESTORED": _deleted,
+        "SLA_STARTED": _clocks,
+        "SLA_RETARGETED": _clocks,
+        "SLA_PAUSED": _clock,
+        "SLA_RESUMED": _clock,
+        "SLA_AT_RISK": _clock,
+        "SLA_BREACHED": _clock,
+        "SLA_MET": _clock,
+        "SLA_CANCELLED": _clock,
     }
 )
 

@@ -1,18 +1,21 @@
 """A ticket as an agent sees it: the head, the conversation, the reply box. What stands beside it: details.py."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from codex.kernel.actor import Actor
 from codex.tickets.lifecycle import DONE, allowed_from
 from codex.tickets.models import TicketStatus
 from codex.tickets.policy import Operation, TicketFacts, may, may_move
+from codex.tickets.questionnaire import Asked
 from codex.tickets.rows import TicketDetail, TicketRow
 from codex.tickets.thread import Thread
-from codex.web.present import words
+from codex.web.present import fields, words
 from codex.web.present.conversation import Reading, entries
 from codex.web.present.desk_views import ComposerView, SendView, TicketView
+from codex.web.present.field_views import MissingView
+from codex.web.present.fields import Typed
 from codex.web.present.language import gettext as _
 from codex.web.present.thread import arrange
 from codex.web.present.worklist import Worklist
@@ -22,11 +25,17 @@ _S = TicketStatus
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was refused, and in which words: a change of a property, or (with `kind`) what was typed and not sent."""
+    """What was refused, and in which words: a change of a property, or (with `kind`) what was typed and not sent.
+
+    `typed`: what was answered to custom fields and what is wrong with it; with `to`, the status that was to be entered
+    and needs these answers.
+    """
 
     sentence: str
     kind: Literal["", "reply", "note"] = ""
     body: str = ""
+    typed: Typed = field(default_factory=Typed)
+    to: TicketStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ def ticket(
     reading: Reading,
     names: Mapping[str, str],
     beside: Beside,
+    asked: Sequence[Asked] = (),
     refusal: Refusal | None = None,
 ) -> TicketView:
     """The pane of a ticket. A control is there when the command behind it would be allowed."""
@@ -53,6 +63,8 @@ def ticket(
     told = entries(found, thread.entries, reading, is_whole=thread.earlier is None, names=names)
     reachable = moves(actor, seen)
     previous, following = _neighbours(found, beside)
+    missing = _missing(asked, refusal)
+    is_typed = bool(refusal and refusal.kind)
     return TicketView(
         id=found.display_id,
         href=href,
@@ -65,14 +77,15 @@ def ticket(
         category=names.get(str(found.category.id), found.category.name) if found.category else "",
         status=words.status_for_agents(found.status),
         thread=arrange(told, now=reading.now, zone=reading.zone),
-        composer=_composer(actor, seen, reachable, refusal),
+        composer=_composer(actor, seen, reachable, refusal, missing),
         may_resolve=_S.RESOLVED in reachable,
         may_take=_may_take(actor, seen),
         take_value=str(actor.id),
         previous_href=previous,
         next_href=following,
         earlier_href=f"{href}{query}{'&' if query else '?'}before={thread.earlier}" if thread.earlier else None,
-        problem=refusal.sentence if refusal and not refusal.kind else "",
+        problem=refusal.sentence if refusal and not is_typed and not _is_told(asked, refusal) else "",
+        missing=None if is_typed else missing,
     )
 
 
@@ -95,18 +108,42 @@ def _may_take(actor: Actor, seen: TicketFacts) -> bool:
     return may(actor, Operation.TAKE, seen) and seen.assignee_id != actor.id and seen.status not in DONE
 
 
+def _is_told(asked: Sequence[Asked], refusal: Refusal) -> bool:
+    """Whether the refusal stands beside a field already."""
+    return any(one.id in refusal.typed.errors for one in asked if one.is_open)
+
+
+def _missing(asked: Sequence[Asked], refusal: Refusal | None) -> MissingView | None:
+    """What a move needs that was refused for it; None where it was refused for something else."""
+    wanted = fields.missing(asked, refusal.typed) if refusal and refusal.to else ()
+    if refusal is None or refusal.to is None or not wanted:
+        return None
+    is_closed = refusal.to is _S.CLOSED
+    return MissingView(
+        status=refusal.to, label=_("Save and close") if is_closed else _("Save and resolve"), fields=wanted
+    )
+
+
 def _composer(
-    actor: Actor, seen: TicketFacts, reachable: Collection[TicketStatus], refusal: Refusal | None
+    actor: Actor,
+    seen: TicketFacts,
+    reachable: Collection[TicketStatus],
+    refusal: Refusal | None,
+    missing: MissingView | None,
 ) -> ComposerView:
     may_reply, may_note = may(actor, Operation.REPLY, seen), may(actor, Operation.NOTE, seen)
     typed = refusal if refusal and refusal.kind else None
+    sends = _sends(actor, seen, reachable) if may_reply else ()
+    if typed and typed.to:  # what was meant comes first, also when it is sent again
+        sends = tuple(sorted(sends, key=lambda send: send.status is None or send.status.value != typed.to))
     return ComposerView(
         may_reply=may_reply,
         may_note=may_note,
-        sends=_sends(actor, seen, reachable) if may_reply else (),
+        sends=sends,
         kind=(typed.kind or "reply") if typed else "reply",
         body=typed.body if typed else "",
         error=typed.sentence if typed else "",
+        missing=missing if typed else None,
     )
 
 

@@ -207,3 +207,12 @@ class ErrorView:
     sentence: str
     action: LinkView
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionView:
+    """A choice of a select."""
+
+    value: str
+    label: str
+    is_selected: bool = False

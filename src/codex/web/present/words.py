@@ -3,7 +3,7 @@
 Pure: `now` and the reader's zone are arguments. Instants come in as aware UTC and leave in the reader's zone.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -151,6 +151,12 @@ def dated(at: datetime, *, now: datetime, zone: ZoneInfo) -> TimeView:
     local = at.astimezone(zone)
     words = f"{local.day} {month(local)}"
     return _view(words if local.year == now.astimezone(zone).year else f"{words} {local.year}", at, zone)
+
+
+def date_in_full(day: date) -> str:
+    """A day of the calendar, in no zone: "Fri 20 Nov 2026"."""
+    noon = datetime.combine(day, time(12), UTC)
+    return f"{weekday(noon)} {day.day} {month(noon)} {day.year}"
 
 
 def clock(local: datetime) -> str:

@@ -44,6 +44,7 @@ document.addEventListener("change", (event) => {
   timer = setTimeout(() => form.isConnected && form.requestSubmit(), fromKeyboard ? 800 : 0);
 });
 
+document.addEventListener("submit", () => clearTimeout(timer));
 document.addEventListener("submit", () => document.querySelector("#send-menu:popover-open")?.hidePopover());
 
 document.addEventListener("htmx:after:request", (event) => {
@@ -54,12 +55,15 @@ document.addEventListener("htmx:after:request", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   const { sourceElement: source, response } = event.detail.ctx;
   if (source?.matches?.(".row-a")) open();
-  // What the server says is so, also where it refused what was picked.
-  document.querySelectorAll("form.prop").forEach((form) => form.reset());
+  // What the server says is so, also where it refused what was picked; not under somebody's hands, who has gone on.
+  document.querySelectorAll("form.prop").forEach((form) => {
+    if (form === source || !form.contains(document.activeElement)) form.reset();
+  });
   if (source?.id === "composer" && response.status < 400) {
     composer()?.reset();
     toNewest();
   }
+  document.querySelector(":is(.t-missing, .c-missing) [aria-invalid]")?.focus();
 });
 
 document.addEventListener("click", (event) => {

@@ -1,5 +1,6 @@
 """A desk full of random people and tickets, and who sees what by the words of authorization.md alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -56,11 +57,23 @@ class Crowd:
         )
 
 
-async def gather(world: World, seed: int, *, tickets: int = 60) -> Crowd:
-    """The cast, ten more with random roles and teams, and random tickets with random followers and grants."""
+def around_now(random: Random) -> datetime | None:
+    """When a grant ends: never, just now, a moment ago or in a moment."""
+    return random.choice((None, NOW, NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)))
+
+
+async def gather(
+    world: World,
+    seed: int,
+    *,
+    tickets: int = 60,
+    newcomers: int = 10,
+    until: Callable[[Random], datetime | None] = around_now,
+) -> Crowd:
+    """The cast, newcomers with random roles and teams, and random tickets with random followers and grants."""
     random = Random(seed)
     async with world.work(as_=world.ona, now=FOUNDED) as work:
-        crowd = await _people(work, world, random)
+        crowd = await _people(work, world, random, newcomers)
     async with world.work(as_=system("Test"), now=NOW - timedelta(days=9)) as work:
         crowd.tickets = [await _ticket(work, world, crowd, random) for _ in range(tickets)]
     async with world.session() as session:
@@ -69,19 +82,19 @@ async def gather(world: World, seed: int, *, tickets: int = 60) -> Crowd:
                 crowd.followers.add((ticket.id, person.id))
                 session.add(TicketFollower(ticket_id=ticket.id, user_id=person.id))
             for team in random.sample(_teams(world), random.choice((0, 0, 1, 2))):
-                until = random.choice((None, NOW, NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)))
-                crowd.grants[ticket.id, team.id] = (level := random.choice(list(AccessLevel)), until)
-                session.add(TicketAccess(ticket_id=ticket.id, team_id=team.id, access_level=level, expires_at=until))
+                ends = until(random)
+                crowd.grants[ticket.id, team.id] = (level := random.choice(list(AccessLevel)), ends)
+                session.add(TicketAccess(ticket_id=ticket.id, team_id=team.id, access_level=level, expires_at=ends))
         await session.commit()
     return crowd
 
 
-async def _people(work: Work, world: World, random: Random) -> Crowd:
+async def _people(work: Work, world: World, random: Random, newcomers: int) -> Crowd:
     cast = [world.rosa, world.amir, world.lena, world.tara, world.hana, world.farid, world.otto, world.ona]
     homes = [(world.amir, world.it), (world.lena, world.it), (world.tara, world.it), (world.hana, world.hr),
              (world.farid, world.facilities)]  # fmt: skip
     crowd = Crowd(cast, {person.id: {team.id} for person, team in homes})
-    for n in range(10):
+    for n in range(newcomers):
         role = random.choice([role for role in UserRole if role is not UserRole.ADMIN])
         primary = random.choice(_teams(world)) if role is UserRole.TEAM_ADMIN else None
         person = await people.add(

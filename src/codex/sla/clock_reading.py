@@ -1,0 +1,77 @@
+"""Reading a ticket's clocks: how they stand now, and why."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from codex.db.database import Reader
+from codex.sla import clock, kept_versions
+from codex.sla.calendar import Calendar
+from codex.sla.clock_explaining import Explanation, explain
+from codex.sla.clock_occurrences import Occurrence
+from codex.sla.clock_state import ClockKind, unpacked
+from codex.sla.clock_verdicts import Verdict, seconds, seen_at
+from codex.sla.timeline import RECOMPUTED_FROM, StoredEvent, calendars_named_in, occurrences
+
+KEYS = {ClockKind.FIRST_RESPONSE: "firstResponse", ClockKind.RESOLUTION: "resolution"}
+"""What the two are called in JSON."""
+
+
+async def verdicts(reader: Reader, ticket_id: UUID, *, now: datetime) -> dict[ClockKind, Verdict | None]:
+    """Both clocks of a ticket as they stand; None where nothing is promised."""
+    row = await reader.first(
+        "SELECT i.clocks, i.calendar_version_id FROM sla_instances i WHERE i.ticket_id = %(ticket)s",
+        {"ticket": ticket_id},
+    )
+    if row is None:
+        return dict.fromkeys(ClockKind)
+    calendar = await kept_versions.calendar(reader, row[1])
+    state = unpacked(row[0], lambda _: calendar)
+    return seen_at(state, max(now, state.at))
+
+
+async def sla_state(reader: Reader, ticket_id: UUID, *, now: datetime) -> dict[str, Any]:
+    """The same as JSON has it: `{"firstResponse": {…}, "resolution": {…}}` with the keys of the simulator, or null."""
+    found = await verdicts(reader, ticket_id, now=now)
+    return {KEYS[kind]: verdict and verdict.plain() for kind, verdict in found.items()}
+
+
+async def explained(reader: Reader, ticket_id: UUID, *, now: datetime) -> dict[str, Any]:
+    """Both clocks with their stories, recomputed from the ticket's history; see `story`."""
+    return story(await _heard(reader, ticket_id), now)
+
+
+def story(heard: Sequence[Occurrence], now: datetime) -> dict[str, Any]:
+    """Both clocks as JSON has them: the keys of the simulator, `explanation` in sentences, `spans` as data; null where
+    nothing is promised."""
+    state = clock.fold(heard)
+    if state is None:
+        return dict.fromkeys(KEYS.values())
+    now = max(now, state.at)
+    told, found = explain(heard, now), seen_at(state, now)
+    return {key: _both(found[kind], told[kind]) for kind, key in KEYS.items()}
+
+
+def _both(verdict: Verdict | None, told: Explanation | None) -> dict[str, Any] | None:
+    if verdict is None or told is None:
+        return None
+    spans = [{**msgspec.to_builtins(span), "counted": seconds(span.counted)} for span in told.spans]
+    return {**verdict.plain(), "explanation": told.sentences, "spans": spans}
+
+
+async def _heard(reader: Reader, ticket_id: UUID) -> list[Occurrence]:
+    rows = await reader.all(
+        """SELECT e.id, e.type, e.payload, e.created_at, e.cause_id FROM ticket_events e
+           WHERE e.ticket_id = %(ticket)s AND e.type = ANY(%(types)s) ORDER BY e.version""",
+        {"ticket": ticket_id, "types": list(RECOMPUTED_FROM)},
+    )
+    events = [StoredEvent(*row) for row in rows]
+    known = await kept_versions.calendars(reader, calendars_named_in(events))
+
+    def calendar(key: str | None) -> Calendar:
+        return known[UUID(key)] if key else kept_versions.ALWAYS
+
+    return list(occurrences(events, calendar))

@@ -1,0 +1,115 @@
+"""The sweep: whom the policy names is told, once, whoever else sweeps and whatever is wrong with one ticket."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text, update
+
+from codex.kernel.actor import system
+from codex.notifications.models import Notification
+from codex.sla.models import SlaInstance, SlaNotifyRole
+from codex.sla.sweep import sweep
+from codex.tickets.models import TicketEvent, TicketPriority
+from codex.worker.loop import Worker
+from codex.worker.models import ScheduledJob
+from promises import promised, recomputed, swept
+from world import World
+
+pytestmark = pytest.mark.anyio
+P1 = TicketPriority.P1
+
+
+async def told(world: World) -> list[tuple[str, str]]:
+    async with world.session() as session:
+        rows = await session.execute(select(Notification.title, Notification.user_id).order_by(Notification.id))
+        people = {person.id: person.display_name.split()[0] for person in (
+            world.rosa, world.amir, world.lena, world.tara, world.ona, world.otto)}  # fmt: skip
+        return [(title, people[user_id]) for title, user_id in rows]
+
+
+@pytest.mark.parametrize(
+    ("roles", "who"),
+    [
+        ([SlaNotifyRole.AGENT], ["Amir"]),
+        ([SlaNotifyRole.LEAD], ["Lena"]),
+        ([SlaNotifyRole.MANAGER], ["Tara"]),
+        ([SlaNotifyRole.OWNER], ["Ona"]),
+        ([SlaNotifyRole.AGENT, SlaNotifyRole.LEAD], ["Amir", "Lena"]),
+        ([], []),
+    ],
+)
+async def test_a_breach_is_told_to_the_roles_that_the_policy_names(
+    world: World, roles: list[SlaNotifyRole], who: list[str]
+) -> None:
+    await promised(world, breach_notify_roles=roles, escalation_enabled=False)
+    await world.ticket(team=world.it, assignee=world.amir, priority=P1, at="2026-03-02T09:00Z")
+
+    await swept(world, "2026-03-02T10:30Z")
+
+    assert sorted(await told(world)) == [("First response of IT-1 is overdue", name) for name in who]
+
+
+async def test_without_an_assignee_nobody_stands_in_for_them(world: World) -> None:
+    await promised(world, breach_notify_roles=[SlaNotifyRole.AGENT])
+    await world.ticket(team=world.it, priority=P1, at="2026-03-02T09:00Z")
+
+    assert await swept(world, "2026-03-02T10:30Z") == 1
+    assert await told(world) == []
+
+
+async def test_many_sweeping_at_once_tell_of_each_clock_once(world: World) -> None:
+    await promised(world)
+    for _ in range(30):
+        await world.ticket(team=world.it, priority=P1, at="2026-03-02T09:00Z")
+
+    async def until_nothing() -> int:
+        done = 0
+        while count := await sweep(world.works, batch=4):
+            done += count
+        return done
+
+    counts = await asyncio.gather(*(until_nothing() for _ in range(4)))
+
+    assert sum(counts) == 30
+    async with world.session() as session:
+        events = await session.execute(
+            select(TicketEvent.ticket_id, TicketEvent.type, TicketEvent.payload).where(
+                TicketEvent.type.in_(["SLA_AT_RISK", "SLA_BREACHED"])
+            )
+        )
+        seen = Counter((ticket_id, kind, payload["clock"]) for ticket_id, kind, payload in events)
+    assert set(seen.values()) == {1}
+    assert Counter(kind for _, kind, _ in seen) == {"SLA_AT_RISK": 60, "SLA_BREACHED": 60}
+    assert await recomputed(world) == (30, [])
+
+
+async def test_a_ticket_whose_clocks_cannot_be_read_holds_nobody_up(world: World) -> None:
+    await promised(world)
+    broken, well = [await world.ticket(team=world.it, priority=P1, at="2026-03-02T09:00Z") for _ in range(2)]
+    async with world.session() as session:
+        await session.execute(
+            update(SlaInstance).where(SlaInstance.ticket_id == broken.id).values(clocks={"what": "is this"})
+        )
+
+    while await sweep(world.works):
+        pass
+
+    assert [title for title, _ in await told(world)].count(f"Resolution of {well.display_id} is overdue") == 1
+    async with world.session() as session:
+        instance = await session.get_one(SlaInstance, broken.id)
+        assert instance.next_due_at is not None
+        row = await session.execute(text("SELECT now()"))
+        assert instance.next_due_at > row.scalar_one() + timedelta(minutes=50)
+
+
+async def test_a_worker_sweeps_and_says_so(world: World) -> None:
+    await promised(world)
+    await world.ticket(team=world.it, priority=P1, at="2026-03-02T09:00Z")
+
+    assert await Worker(world.works).sweep() == 1
+
+    async with world.works.begin(system("Test")) as work:
+        job = await work.session.get_one(ScheduledJob, "sla-clocks")
+        assert job.last_result == "1 announced"
