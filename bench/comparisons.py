@@ -53,10 +53,17 @@ def _policies(bench: Bench) -> Iterator[Goal]:
 
 
 def _price(bench: Bench, case: Case) -> float:
-    secured = _cpu_us(bench.product_round(case, CLIENTS))
+    secured = _settled_us(bench, case)
     with _without_policies(bench):
-        bare = _cpu_us(bench.product_round(case, CLIENTS))
+        bare = _settled_us(bench, case)
     return secured / bare - 1
+
+
+def _settled_us(bench: Bench, case: Case) -> float:
+    """CPU of a unit once every connection has made its plans anew, as it must when policies come or go."""
+    bench.product_round(case, CLIENTS)
+    found = bench.product_round(case, CLIENTS)
+    return (found.web_cpu + found.postgres_cpu) / found.outcome.units * 1e6
 
 
 def _bulk(bench: Bench) -> Iterator[Goal]:
@@ -113,10 +120,6 @@ def _without_policies(bench: Bench) -> Iterator[None]:
 def _secure(bench: Bench, tables: list[str], how: str) -> None:
     for table in tables:
         bench.place.superuser.execute(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY".encode())
-
-
-def _cpu_us(found: Round) -> float:
-    return (found.web_cpu + found.postgres_cpu) / found.outcome.units * 1e6
 
 
 def _p95_ms(rounds: list[Round]) -> float:

@@ -4,12 +4,12 @@ so it comes after the desk has been verified."""
 import psycopg
 
 from bench import fill_sql
-from bench.fill import Filled
+from bench.fill import Filled, settle
 
 TEAMS = 17
 """Small teams more, which with three of the desk's own make a person's twenty."""
 GRANTS = 5000
-"""Tickets of the biggest team that these see by a grant; of a small desk a tenth."""
+"""Tickets of the biggest team that these see by a grant; of a small desk all that it has."""
 OFFICES = ("Lisbon", "Oslo", "Turin", "Vienna")
 """What every fifth ticket answers to the field."""
 
@@ -52,8 +52,7 @@ def furnish(connection: psycopg.Connection, desk: Filled) -> None:
             return
         for sql in (_TEAM, _PEOPLE, _MEMBER, _GRANT, _FIELD, _ANSWER):
             connection.execute(sql.encode(), params)
-    for table in ("teams", "team_members", "ticket_access", "custom_field_values"):
-        connection.execute(f"VACUUM (ANALYZE) {table}".encode())
+    settle(connection)  # after what a migration may have stirred up, too
 
 
 def grants(connection: psycopg.Connection, desk: Filled) -> int:

@@ -42,7 +42,7 @@ def web() -> ASGIApp:
 
 def web_application(settings: Settings, database: Database, *, close_database: bool = False) -> ASGIApp:
     """The web application on a database; `close_database`: it opens and closes the database with itself."""
-    works = reactions.works(database)
+    works = reactions.works(database, base_url=settings.base_url)
     key = secret_key(settings)
 
     async def mend(error: Exception, _: LitestarScope) -> None:

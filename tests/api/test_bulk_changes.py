@@ -88,6 +88,22 @@ async def test_a_message_goes_to_each_and_stays_when_the_rest_is_undone(world: W
         assert (await world.reload(ticket)).status is TicketStatus.NEW
 
 
+async def test_a_merged_ticket_and_the_one_it_goes_on_as_are_both_changed_and_the_message_is_there_twice(
+    world: World,
+) -> None:
+    survivor, merged = await world.ticket(team=world.it), await world.ticket(team=world.it)
+    lena = await world.client(world.lena)
+    into = {"into": str(survivor.id)}
+    assert (await lena.post(f"/api/v1/tickets/{merged.id}/merge", json=into)).status_code == 200
+    note = {"type": "INTERNAL", "body": "Both of you"}
+    answer = await bulk(lena, [survivor, merged], priority="P1", message=note)
+
+    assert [result["ok"] for result in answer["results"]] == [True, True]
+    assert [(await world.reload(ticket)).priority for ticket in (survivor, merged)] == ["P1", "P1"]
+    assert [message.body for message in await world.messages(survivor)] == ["Both of you"] * 2
+    assert await world.differences() == []
+
+
 async def test_a_canned_response_is_filled_in_for_each_ticket(world: World) -> None:
     tickets = [await world.ticket(team=world.it, subject=f"Fire {n}") for n in range(2)]
     amir, hana = await world.client(world.amir), await world.client(world.hana)

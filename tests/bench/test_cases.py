@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from bench.cases import Case, cases
+from bench.comparisons import Comparison
 from bench.floors import Keys
 from bench.measuring import Bench
 from bench.statements import executed
 
-from bench import floors, places, product
+from bench import comparisons, floors, places, product
 
 TICKETS = 500
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
@@ -70,6 +71,18 @@ def test_what_is_said_only_the_first_time_is_not_in_the_floor(bench: Bench) -> N
     assert settled is not None and not any(s.sql.startswith(("UPDATE", "INSERT")) for s in settled.statements)
     assert not [said for said in first if said.startswith(("DEALLOCATE", "ROLLBACK", "show", "select"))]
     assert first.count("BEGIN") == 1
+
+
+@pytest.mark.parametrize("comparison", comparisons.ALL, ids=lambda comparison: comparison.name)
+def test_what_has_no_floor_is_measured_against_a_figure(bench: Bench, comparison: Comparison) -> None:
+    goals = list(comparison.measure(bench))
+
+    assert goals and all(goal.what and goal.is_now and goal.should_be for goal in goals)
+    secured = bench.place.superuser.execute("SELECT count(*) FROM pg_class WHERE relrowsecurity").fetchone()
+    assert secured is not None and secured[0] > 15
+    if comparison.name == "export":
+        tickets = bench.place.superuser.execute("SELECT count(*) FROM tickets").fetchone()
+        assert tickets is not None and f"export of {tickets[0]:,} rows" in goals[0].what
 
 
 def _side_by_side(bench: Bench, case: Case) -> tuple[dict[str, int], dict[str, int]]:

@@ -13,11 +13,11 @@ from bench import goals
 
 
 def measured(case: str = "list", *, size: str = "10k", clients: int = 8, ratio: float = 0.5, p95: float = 1.0,
-             statements: float = 2.0) -> Measured:  # fmt: skip
+                      statements: float = 2.0, problem: str = "") -> Measured:  # fmt: skip
     return Measured(
         size=size, case=case, clients=clients, per_second=100.0, p50_ms=1.0, p95_ms=p95, p99_ms=9.0, errors=0,
         statements=statements, client_cpu_us=1.0, web_cpu_us=1.0, postgres_cpu_us=1.0, floor_per_second=200.0,
-        floor_postgres_cpu_us=1.0, ratio=ratio, goal=0.2,
+        floor_postgres_cpu_us=1.0, ratio=ratio, goal=0.2, problem=problem,
     )  # fmt: skip
 
 
@@ -39,6 +39,7 @@ def missed(results: goals.Results) -> list[str]:
         (found(measured(statements=3.2), events=400), ["statements of list"]),
         (found(measured(p95=1.0), measured(size="1m", p95=1.3), events=400), []),
         (found(measured(p95=1.0), measured(size="1m", p95=1.4), events=400), ["p95 of list at 1m beside 10k"]),
+        (found(measured(problem="no such row"), events=400), ["floors that could not be measured"]),
         (found(measured(), events=399), ["replay, events a second"]),
         (found(measured(), web_kb=206_001, events=400), ["web and worker, MB"]),
     ],

@@ -81,7 +81,7 @@ async def test_consequences_end_at_the_depth_and_what_happened_is_still_kept(wor
 
     assert len(bells.heard) == reactions.DEPTH
     assert await rung(world) == ["first"] + ["again"] * reactions.DEPTH
-    assert [(entry["event"], entry["fact"]) for entry in logs] == [("reactions cut off", "RANG")]
+    assert [(entry["event"], entry["facts"]) for entry in logs] == [("reactions cut off", ["RANG"])]
 
 
 async def test_a_work_may_settle_more_than_once_and_each_time_as_deep(world: World, bells: Bells) -> None:

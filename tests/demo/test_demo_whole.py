@@ -164,7 +164,8 @@ def test_views_are_written_in_the_grammar_with_groups_and_custom_fields(demo: De
 def test_agents_have_read_some_tickets_and_not_others(demo: Demo) -> None:
     amir = demo.one("SELECT id FROM users WHERE email = 'amir@acme.example'")
     read = demo.column(
-        "SELECT k.version <= r.version FROM tickets k LEFT JOIN ticket_reads r ON r.ticket_id = k.id AND r.user_id = %s "
+        "SELECT k.version <= r.version FROM tickets k "
+        "LEFT JOIN ticket_reads r ON r.ticket_id = k.id AND r.user_id = %s "
         "WHERE k.assignee_id = %s AND k.status NOT IN ('RESOLVED', 'CLOSED')", amir, amir
     )  # fmt: skip
     assert True in read and {False, None} & set(read)

@@ -63,7 +63,8 @@ class Running:
     def shell(self, *arguments: str) -> str:
         """A command of the shell, and what it prints."""
         command = [sys.executable, "-m", "codex", *arguments]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
     def call(self, method: str, path: str, token: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:

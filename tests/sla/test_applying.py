@@ -1,6 +1,10 @@
 """Running clocks keep the version they began by until somebody applies the new one, having seen what it changes."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
+from at_once import somebody_waits
 from promises import OFFICE, promised, recomputed, verdict
 
 from codex.kernel.clock import iso
@@ -29,7 +33,9 @@ async def changed(world: World, policy_id: object, **what: object) -> None:
 
 async def waiting(world: World, who: object = None, **scope: object) -> list[Affected]:
     async with world.work(as_=who or world.ona, now=LATER) as work:  # type: ignore[arg-type]
-        return await pending(work, Scope(**scope))  # type: ignore[arg-type]
+        found, total = await pending(work, Scope(**scope))  # type: ignore[arg-type]
+        assert total == len(found)
+        return found
 
 
 async def test_a_new_version_touches_no_running_clock_and_says_what_it_would_do(world: World) -> None:
@@ -116,3 +122,24 @@ async def test_a_policy_given_to_a_team_pends_for_its_open_tickets_only(world: W
     (found,) = await waiting(world, policy_id=strict.id)
 
     assert (found.ticket_id, found.resolution.new_state) == (mine.id, State.BREACHED)
+
+
+async def test_who_applies_waits_for_whoever_changes_the_ticket_and_goes_on_from_there(world: World) -> None:
+    policy = await promised(world)
+    ticket = await world.ticket(team=world.it, priority=P2, at="2026-03-02T09:00Z")
+    await changed(world, policy.id, targets=[Target(P2, 2, 16)])
+
+    async def applied() -> tuple[int, object]:
+        async with world.work(as_=world.ona, now=LATER) as work:
+            return await apply(work, Scope())
+
+    async with world.work(as_=world.lena, now=LATER) as work:
+        await lifecycle.move(work, await tickets.visible(work, ticket.id, lock=True), to=TicketStatus.WAITING_ON_VENDOR)
+        applying = asyncio.create_task(applied())
+        await somebody_waits(world)
+
+    assert await applying == (1, None)
+    found = await verdict(world, ticket, ClockKind.RESOLUTION, "2026-03-02T12:00Z")
+    assert (found.state, found.target) == (State.PAUSED, timedelta(hours=16))
+    assert await recomputed(world) == (1, [])
+    assert await world.differences() == []

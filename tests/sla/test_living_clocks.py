@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from promises import promised, recomputed, swept, verdict
 
 from codex.kernel.clock import iso
 from codex.sla.clock_state import ClockKind
 from codex.sla.clock_verdicts import State
 from codex.tickets import assignment, deletion, lifecycle, merging, messages, queries, triage
 from codex.tickets.models import MessageType, SlaState, Ticket, TicketPriority, TicketStatus
-from promises import promised, recomputed, swept, verdict
 from world import World
 
 pytestmark = pytest.mark.anyio
@@ -103,6 +103,23 @@ async def test_another_priority_counts_against_another_target_and_may_breach_at_
     )  # fmt: skip
     assert (iso(ticket.due_at), ticket.sla_state) == ("2026-03-02T12:00:00Z", SlaState.BREACHED)
     assert await sla_kinds(world, ticket) == ["SLA_STARTED", "SLA_RETARGETED", "SLA_BREACHED"]
+    assert await recomputed(world) == (1, [])
+
+
+async def test_many_changes_at_once_are_recomputed_in_the_order_in_which_the_clocks_heard_of_them(world: World) -> None:
+    await promised(world)
+    ticket = await world.ticket(team=world.it, priority=P3, at="2026-03-02T08:00Z")
+
+    async with world.work(as_=world.lena, now="2026-03-02T11:00Z") as work:
+        mine = await queries.visible(work, ticket.id, lock=True)
+        await triage.set_priority(work, mine, P1)
+        await lifecycle.move(work, mine, to=TicketStatus.WAITING_ON_VENDOR)
+        await messages.add(work, mine, type=MessageType.PUBLIC, body="We have ordered a new one.")
+
+    found = await verdict(world, ticket, FIRST, "2026-03-02T12:00Z")
+    assert (found.state, found.target, found.breach_cause) == (
+        State.BREACHED_DONE, timedelta(hours=1), "TARGET_CHANGED"
+    )  # fmt: skip
     assert await recomputed(world) == (1, [])
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from promises import promised, recomputed, swept
 from sqlalchemy import select, text, update
 
 from codex.kernel.actor import system
@@ -14,7 +15,6 @@ from codex.sla.sweep import sweep
 from codex.tickets.models import TicketEvent, TicketPriority
 from codex.worker.loop import Worker
 from codex.worker.models import ScheduledJob
-from promises import promised, recomputed, swept
 from world import World
 
 pytestmark = pytest.mark.anyio

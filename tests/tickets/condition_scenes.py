@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from clock_scenes import opened, wind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +15,7 @@ from codex.classification.models import CustomField, FieldType
 from codex.classification.values import CHOICES
 from codex.kernel.criteria.grammar import OPERATORS, Field, Kind, Operator
 from codex.kernel.ids import new_id
+from codex.sla.clock_state import ClockState
 from codex.tickets.criteria import FIELDS, custom_field
 from codex.tickets.hanging_models import (
     Attachment,
@@ -59,10 +61,12 @@ class Filled:
     fields: dict[str, Field]
     tickets: list[UUID] = field(default_factory=list)
     known: dict[Kind, list[str]] = field(default_factory=dict)
+    clocks: dict[UUID, ClockState] = field(default_factory=dict)
 
 
 async def fill(world: World, random: Random, *, tickets: int) -> Filled:
     """Random tickets with everything hanging on them. Their histories are not whole: only conditions read them."""
+    hours = await opened(world)
     async with world.session() as session:
         asked = [
             CustomField(id=new_id(), name=kind, field_type=kind, options=[*OPTIONS] if kind in CHOICES else None)
@@ -84,6 +88,7 @@ async def fill(world: World, random: Random, *, tickets: int) -> Filled:
             await session.flush()
             await _hang(session, world, random, ticket, asked, tags)
             found.tickets.append(ticket.id)
+            found.clocks |= await wind(session, random, [ticket], hours, NOW)
         await session.commit()
     found.known = {
         Kind.TEAM: [str(world.it.id), str(world.hr.id), "it", "facilities"],
@@ -202,7 +207,7 @@ def _value(random: Random, asked: Field, operator: Operator, filled: Filled) -> 
         case Kind.TEAM | Kind.PERSON | Kind.CATEGORY:
             return random.choice(filled.known[asked.kind])
         case Kind.NUMBER:
-            return random.choice((0, 1, 2, -1, 0.1, 2.5, 3, 1e15))
+            return random.choice((0, 1, 2, -1, 0.1, 2.5, 3, 1e15, 50, 100))
         case Kind.HOURS:
             return random.choice((0, 1, 2, 2.5, 24, 48, 0.5))
         case Kind.INSTANT:

@@ -2,7 +2,7 @@
 
 import pytest
 from rights_stage import EARLY, SITUATIONS, stage
-from scenes import Command, act, hire, verdict
+from scenes import Command, act, follow, hire, verdict
 
 from codex.db.work import Work
 from codex.identity.models import User
@@ -70,3 +70,16 @@ async def test_commands_do_what_the_table_allows_and_refuse_the_rest(
     ]
     assert wrong == []
     assert await world.differences() == []
+
+
+async def test_a_requester_removes_those_followers_whom_they_added_and_no_others(world: World) -> None:
+    ticket = await world.ticket(requester=world.rosa, team=world.it)
+    by_rosa, by_lena, alone = [await hire(world, name, UserRole.EMPLOYEE) for name in ("Nora", "Nils", "Nina")]
+    for person, added in ((world.rosa, by_rosa), (world.lena, by_lena)):
+        await act(world, person, ticket, lambda work, found, user=added: followers.add(work, found, user))
+    await follow(world, ticket, alone)
+
+    rosa = await world.actor(world.rosa)
+    for user, expected in ((by_rosa, "Y"), (by_lena, "x"), (alone, "x"), (world.rosa, "Y"), (world.otto, "x")):
+        tried = await verdict(world, rosa, ticket, lambda work, found, key=user.id: followers.remove(work, found, key))
+        assert tried == expected, user.display_name

@@ -57,6 +57,16 @@ async def test_what_hangs_on_a_ticket_is_hidden_with_it(world: World) -> None:
                 assert (ticket.id in await ids(reader, table)) is sees or table == "ticket_links", (person, table)
 
 
+async def test_a_link_is_for_those_who_see_both_ends(world: World) -> None:
+    ticket = await world.ticket(team=world.it, requester=world.rosa)
+    other = await world.ticket(team=world.finance, requester=world.otto)
+    async with world.work(as_=world.ona) as work:
+        await linking.link(work, ticket.id, other.id, LinkKind.RELATED)
+    for person, sees in ((world.ona, True), (world.lena, False), (world.rosa, False), (world.otto, False)):
+        async with world.database.reading(await world.actor(person)) as reader:
+            assert (await ids(reader, "ticket_links") != set()) is sees, person.display_name
+
+
 async def test_a_note_is_for_those_who_see_the_inside(world: World) -> None:
     ticket = await world.ticket(team=world.it)
     await act(world, world.amir, ticket, lambda w, t: messages.add(w, t, type=MessageType.INTERNAL, body="Between us"))

@@ -4,13 +4,15 @@ import inspect
 from collections.abc import Iterator
 
 from codex.audit import facts as audit_facts
+from codex.automation import facts as automation_facts
 from codex.classification import facts as classification_facts
 from codex.demo import facts as demo_facts
 from codex.desk import facts as desk_facts
 from codex.desk import view_facts
 from codex.identity import facts as identity_facts
 from codex.kernel.facts import AdminFact, Fact
-from codex.reactions import REACTIONS, RECORDS
+from codex.reactions import AFTERWARDS, REACTIONS, RECORDS
+from codex.routing import facts as routing_facts
 from codex.sla import facts as sla_facts
 from codex.tickets import tag_facts
 from codex.tickets.catalogue import TICKET_FACTS
@@ -29,7 +31,7 @@ def page() -> str:
         "",
         "For every fact, in this order, in the same transaction (`src/codex/reactions.py`):",
         "",
-        *(f"{n}. `{r.__module__}.{r.__name__}`: {_first(r)}" for n, r in enumerate((*RECORDS, *REACTIONS), 1)),
+        *(f"{n}. `{r.__module__}.{r.__name__}`: {_first(r)}" for n, r in enumerate(_IN_ORDER, 1)),
         "",
         "## About tickets",
         "",
@@ -46,12 +48,16 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
+_IN_ORDER = (*RECORDS, *REACTIONS, *AFTERWARDS)
+
 ADMINISTRATIVE = (
     audit_facts,
+    automation_facts,
     classification_facts,
     demo_facts,
     desk_facts,
     identity_facts,
+    routing_facts,
     sla_facts,
     tag_facts,
     view_facts,

@@ -92,6 +92,7 @@ def _tell_of_headers(path: str, method: str, operation: dict[str, Any]) -> None:
 
 def _exemplify(part: dict[str, Any]) -> None:
     for media in part.get("content", {}).values():
-        name = _LISTED.sub(rb"\1List", media["schema"].get("$ref", "").rpartition("/")[2].encode()).decode()
-        if name in EXAMPLES:
+        kinds = (media["schema"], *media["schema"].get("oneOf", ()))  # what may be one of several: the first of them
+        names = (_LISTED.sub(rb"\1List", kind.get("$ref", "").rpartition("/")[2].encode()).decode() for kind in kinds)
+        if name := next((name for name in names if name in EXAMPLES), None):
             media["example"] = EXAMPLES[name]

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from msgspec import Struct, to_builtins
 
-from codex.api import desk_examples, signin_examples, sla_examples, together_examples, view_examples
+from codex.api import (
+    automation_examples,
+    desk_examples,
+    routing_examples,
+    signin_examples,
+    sla_examples,
+    together_examples,
+    view_examples,
+)
 from codex.api.categories import NewCategory
 from codex.api.common import Listed
 from codex.api.conversation import NewMessage
@@ -123,12 +131,20 @@ _IN_LISTS: tuple[Struct, ...] = (
 EXAMPLES: Mapping[str, object] = {
     **{
         type(one).__name__: to_builtins(one)
-        for part in (signin_examples, desk_examples, together_examples, view_examples, sla_examples)
+        for part in (
+            signin_examples,
+            desk_examples,
+            together_examples,
+            view_examples,
+            sla_examples,
+            routing_examples,
+            automation_examples,
+        )
         for one in (*_ALONE, *ALONE, *part.ALONE)
     },
     **{
         f"{type(one).__name__}List": to_builtins(Listed([one], None))
-        for part in (desk_examples, view_examples, sla_examples)
+        for part in (desk_examples, view_examples, sla_examples, routing_examples, automation_examples)
         for one in (*_IN_LISTS, *IN_LISTS, *part.IN_LISTS)
     },
 }

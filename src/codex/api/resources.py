@@ -5,6 +5,7 @@ from litestar.di import Provide
 
 from codex.api import (
     audit_events,
+    automation_rules,
     bulk,
     canned_responses,
     categories,
@@ -14,7 +15,9 @@ from codex.api import (
     me,
     my_signin,
     own_marks,
+    routing_rules,
     saved_views,
+    sla_applying,
     sla_hours,
     sla_policies,
     sla_simulate,
@@ -57,7 +60,10 @@ router = Router(
         tags.router,
         canned_responses.router,
         saved_views.router,
+        routing_rules.router,
+        automation_rules.router,
         sla_policies.router,
+        sla_applying.router,
         sla_teams.assignments_router,
         sla_teams.team_policies_router,
         sla_hours.router,

@@ -6,11 +6,15 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from codex.api.sla_applying import Applied, ToBeApplied
 from codex.api.sla_policies import HoursBody
+from codex.api.sla_preview import Preview
 from codex.api.sla_simulate import Simulated, Timeline
 from codex.api.sla_teams import PolicyOfTeam
+from codex.sla.applying import Affected, Moved
 from codex.sla.business_hours import OpeningHours, PublicHolidays
 from codex.sla.clock_state import ReopenMode
+from codex.sla.clock_verdicts import State
 from codex.sla.models import WAITING, SlaNotifyRole
 from codex.sla.policies import NewPolicy, PolicyChanges, Target
 from codex.sla.reading import PolicyRow, PolicyVersionRow, TargetRow
@@ -55,6 +59,13 @@ _SEEN = {
     "everBreached": False, "elapsedSeconds": 25200, "remainingSeconds": 3600, "overdueSeconds": 0, "pausedSeconds": 0,
     "targetSeconds": 28800,
 }  # fmt: skip
+_affected = Affected(
+    ticket_id=_OTHER, display_id="IT-1042", subject="No VPN since this morning", team_id=_IT,
+    priority=TicketPriority.P1,
+    first_response=Moved(State.RUNNING, State.RUNNING, _MONDAY.replace(hour=10), _MONDAY.replace(minute=30)),
+    resolution=Moved(State.RUNNING, State.RUNNING, _MONDAY.replace(hour=13), _MONDAY.replace(hour=11)),
+    why="The default policy, Gold (version 4), has a target for P1. Counted in the opening hours of the desk.",
+)  # fmt: skip
 
 ALONE: tuple[Struct, ...] = (
     NewPolicy(name="Gold", targets=[Target(TicketPriority.P1, 0.5, 4), Target(TicketPriority.P2, 4, 8)]),
@@ -64,10 +75,20 @@ ALONE: tuple[Struct, ...] = (
     PolicyOfTeam(policy_id=_POLICY),
     _assignment,
     _team_policy,
+    Preview([_affected], 1),
+    ToBeApplied(policy_id=_POLICY),
+    Applied(12),
     _TIMELINE,
     Simulated(None, _SEEN, ["10:00 to 17:00 on Monday, 2 March: running, 7 hours counted."]),
     PublicHolidays(country="DE", subdivision="BE", years=[2026, 2027]),
     OpeningHours(timezone="Europe/Berlin", schedule=_WEEK, holidays=_DAYS),
     BusinessHoursRow(_IT, "Europe/Berlin", _WEEK, _DAYS, 2, _MONDAY, _MONDAY),
 )
-IN_LISTS: tuple[Struct, ...] = (_row, _version, TargetRow(TicketPriority.P1, 0.5, 4), _assignment, _team_policy)
+IN_LISTS: tuple[Struct, ...] = (
+    _row,
+    _version,
+    TargetRow(TicketPriority.P1, 0.5, 4),
+    _assignment,
+    _team_policy,
+    _affected,
+)

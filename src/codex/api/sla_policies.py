@@ -1,6 +1,6 @@
 """`/sla/policies`: what is promised to requesters, by name, in versions."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post, put
@@ -22,6 +22,7 @@ from codex.api.common import (
     listed,
 )
 from codex.api.refusals import refusals
+from codex.api.sla_preview import ONLY_SHOWN, OR_REMOVED, SAVING, Preview, Savings
 from codex.httpkit.asked import Asked, Asking
 from codex.httpkit.needs import Need
 from codex.kernel.actor import Scope
@@ -74,14 +75,15 @@ async def list_policies(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = No
         return listed(await reading.policies(reader, asked.actor, limit=limit, cursor=cursor))
 
 
-@post(
-    "/", summary="Add an SLA policy", opt=SETS, responses=refusals(409, 422), response_headers=[LOCATION, VERSION_ETAG]
-)
-async def add(asked: Asking, data: JSONBody[NewPolicy]) -> Response[PolicyRow]:
+@post("/", summary="Add an SLA policy", opt=SETS, responses={**refusals(409, 422), **ONLY_SHOWN},
+      response_headers=[LOCATION, VERSION_ETAG])  # fmt: skip
+async def add(saving: Savings, data: JSONBody[NewPolicy]) -> Response[PolicyRow]:
     """Owners; the admins of a team one with their team as `teamId`. A new default takes the place of the former."""
-    async with asked.work() as work:
+    async with saving.work() as work:
         policy = await policies.add(work, data)
-    row = await _row(asked, policy.id)
+    if saving.shown is not None:
+        return saving.shown
+    row = await _row(saving.asked, policy.id)
     headers = {"Location": f"/api/v1/sla/policies/{row.id}", "ETag": etag(row.version)}
     return Response(row, status_code=201, headers=headers)
 
@@ -95,14 +97,14 @@ async def show(asked: Asking, policy_id: PolicyId) -> Response[PolicyRow]:
 @patch("/{policyId:str}", summary="Change an SLA policy", opt=SETS, responses=refusals(409, 412, 422),
        response_headers=[VERSION_ETAG])  # fmt: skip
 async def change(
-    asked: Asking, policy_id: PolicyId, data: JSONBody[PolicyChanges], if_match: IfMatch = None
-) -> Response[PolicyRow]:
+    saving: Savings, policy_id: PolicyId, data: JSONBody[PolicyChanges], if_match: IfMatch = None
+) -> Response[PolicyRow | Preview]:
     """Whoever may set it. New tickets, and those whose priority or team changes, go by the new version; clocks that run
     go on by theirs. 409 when somebody else saves it at the same time."""
-    async with asked.work() as work:
+    async with saving.work() as work:
         policy = await queries.held_policy(work, id_of(policy_id), versions=expected_versions(if_match))
         await policies.change(work, policy, data)
-    return await _answer(asked, policy.id)
+    return saving.shown or await _answer(saving.asked, policy.id)
 
 
 @delete("/{policyId:str}", summary="Remove an SLA policy", opt=SETS, responses=refusals(409, 412))
@@ -122,22 +124,25 @@ async def list_targets(asked: Asking, policy_id: PolicyId) -> Listed[TargetRow]:
 @put("/{policyId:str}/targets/{priority:str}", summary="Set what a policy promises for a priority", opt=SETS,
      responses=refusals(409, 412), response_headers=[VERSION_ETAG])  # fmt: skip
 async def put_target(
-    asked: Asking, policy_id: PolicyId, priority: Priority, data: JSONBody[HoursBody], if_match: IfMatch = None
-) -> Response[PolicyRow]:
+    saving: Savings, policy_id: PolicyId, priority: Priority, data: JSONBody[HoursBody], if_match: IfMatch = None
+) -> Response[PolicyRow | Preview]:
     """In place of what was promised: a new version of the policy, which is answered."""
-    async with asked.work() as work:
+    async with saving.work() as work:
         policy = await queries.held_policy(work, id_of(policy_id), versions=expected_versions(if_match))
         await policies.put_target(work, policy, priority_of(priority), data.hours())
-    return await _answer(asked, policy.id)
+    return saving.shown or await _answer(saving.asked, policy.id)
 
 
-@delete("/{policyId:str}/targets/{priority:str}", summary="Promise nothing for a priority", opt=SETS,
-        responses=refusals(409, 412))  # fmt: skip
-async def remove_target(asked: Asking, policy_id: PolicyId, priority: Priority, if_match: IfMatch = None) -> None:
+@delete("/{policyId:str}/targets/{priority:str}", summary="Promise nothing for a priority", status_code=200, opt=SETS,
+        responses={**refusals(409, 412), **OR_REMOVED})  # fmt: skip
+async def remove_target(
+    saving: Savings, policy_id: PolicyId, priority: Priority, if_match: IfMatch = None
+) -> Response[Preview | None]:
     """Its tickets then are under the default policy. To promise nothing at all, set both hours to 0."""
-    async with asked.work() as work:
+    async with saving.work() as work:
         policy = await queries.held_policy(work, id_of(policy_id), versions=expected_versions(if_match))
         await policies.remove_target(work, policy, priority_of(priority))
+    return saving.shown or Response(None, status_code=204)
 
 
 @get("/{policyId:str}/versions", summary="What a policy said from one save to the next")
@@ -154,7 +159,7 @@ async def _row(asked: Asked, policy_id: UUID) -> PolicyRow:
         return await reading.policy(reader, asked.actor, policy_id)
 
 
-async def _answer(asked: Asked, policy_id: UUID) -> Response[PolicyRow]:
+async def _answer(asked: Asked, policy_id: UUID) -> Response[Any]:
     row = await _row(asked, policy_id)
     return Response(row, headers={"ETag": etag(row.version)})
 
@@ -164,5 +169,5 @@ router = Router(
     route_handlers=[
         list_policies, add, show, change, remove, list_targets, put_target, remove_target, list_versions,
     ],
-    opt={"operation": Need.AGENT}, tags=["sla"],
+    opt={"operation": Need.AGENT}, dependencies=SAVING, tags=["sla"],
 )  # fmt: skip

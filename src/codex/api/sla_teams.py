@@ -1,5 +1,6 @@
 """`/sla/assignments` and `/sla/team-policies`: which policy a team is under, and hours that are its own."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, put
@@ -8,6 +9,7 @@ from litestar.params import JSONBody
 from codex.api.common import LIMIT, Body, Cursor, IfMatch, Limit, Listed, TeamId, etag, expected_versions, id_of, listed
 from codex.api.refusals import refusals
 from codex.api.sla_policies import SETS, VERSION_ETAG, HoursBody, Priority, priority_of
+from codex.api.sla_preview import OR_REMOVED, SAVING, Preview, Savings
 from codex.httpkit.asked import Asked, Asking
 from codex.httpkit.needs import Need
 from codex.identity.queries import team
@@ -37,20 +39,23 @@ async def show_assignment(asked: Asking, team_id: TeamId) -> AssignmentRow:
 
 
 @put("/{teamId:str}", summary="Put a team under a policy", opt=SETS, responses=refusals(422))
-async def assign(asked: Asking, team_id: TeamId, data: JSONBody[PolicyOfTeam]) -> AssignmentRow:
+async def assign(saving: Savings, team_id: TeamId, data: JSONBody[PolicyOfTeam]) -> Response[AssignmentRow | Preview]:
     """Owners, and the team's admins: everybody's policies or its own. Clocks that run go on by what they have."""
-    async with asked.work() as work:
+    async with saving.work() as work:
         one = await team(work.session, id_of(team_id))
         await assignments.assign(work, one, data.policy_id)
-    async with asked.reading() as reader:
-        return await reading.assignment(reader, asked.actor, one.id)
+    if saving.shown is not None:
+        return saving.shown
+    async with saving.asked.reading() as reader:
+        return Response(await reading.assignment(reader, saving.asked.actor, one.id))
 
 
-@delete("/{teamId:str}", summary="Put a team under the default policy", opt=SETS)
-async def withdraw(asked: Asking, team_id: TeamId) -> None:
+@delete("/{teamId:str}", summary="Put a team under the default policy", status_code=200, opt=SETS, responses=OR_REMOVED)
+async def withdraw(saving: Savings, team_id: TeamId) -> Response[Preview | None]:
     """Owners, and the team's admins."""
-    async with asked.work() as work:
+    async with saving.work() as work:
         await assignments.withdraw(work, await team(work.session, id_of(team_id)))
+    return saving.shown or Response(None, status_code=204)
 
 
 @get("/", summary="Hours that are a team's own")
@@ -69,25 +74,28 @@ async def show_team_policy(asked: Asking, team_id: TeamId, priority: Priority) -
 @put("/{teamId:str}/{priority:str}", summary="Set a team's own hours for a priority", opt=SETS,
      responses=refusals(409, 412), response_headers=[VERSION_ETAG])  # fmt: skip
 async def put_team_policy(
-    asked: Asking, team_id: TeamId, priority: Priority, data: JSONBody[HoursBody], if_match: IfMatch = None
-) -> Response[TeamPolicyRow]:
+    saving: Savings, team_id: TeamId, priority: Priority, data: JSONBody[HoursBody], if_match: IfMatch = None
+) -> Response[TeamPolicyRow | Preview]:
     """Owners, and the team's admins. All but the hours goes by the team's policy, or else the default one."""
-    async with asked.work() as work:
+    async with saving.work() as work:
         one = await team(work.session, id_of(team_id))
         await team_policies.put(work, one, priority_of(priority), data.hours(), expected=expected_versions(if_match))
-    return await _hours(asked, one.id, priority)
+    return saving.shown or await _hours(saving.asked, one.id, priority)
 
 
-@delete("/{teamId:str}/{priority:str}", summary="Leave a priority to the team's policy", opt=SETS,
-        responses=refusals(409, 412))  # fmt: skip
-async def remove_team_policy(asked: Asking, team_id: TeamId, priority: Priority, if_match: IfMatch = None) -> None:
+@delete("/{teamId:str}/{priority:str}", summary="Leave a priority to the team's policy", status_code=200, opt=SETS,
+        responses={**refusals(409, 412), **OR_REMOVED})  # fmt: skip
+async def remove_team_policy(
+    saving: Savings, team_id: TeamId, priority: Priority, if_match: IfMatch = None
+) -> Response[Preview | None]:
     """Owners, and the team's admins."""
-    async with asked.work() as work:
+    async with saving.work() as work:
         one = await team(work.session, id_of(team_id))
         await team_policies.remove(work, one, priority_of(priority), expected=expected_versions(if_match))
+    return saving.shown or Response(None, status_code=204)
 
 
-async def _hours(asked: Asked, team_id: UUID, priority: str) -> Response[TeamPolicyRow]:
+async def _hours(asked: Asked, team_id: UUID, priority: str) -> Response[Any]:
     async with asked.reading() as reader:
         row = await reading.team_policy(reader, asked.actor, team_id, priority_of(priority))
     return Response(row, headers={"ETag": etag(row.version)})
@@ -97,9 +105,10 @@ assignments_router = Router(
     "/sla/assignments",
     route_handlers=[list_assignments, show_assignment, assign, withdraw],
     opt={"operation": Need.AGENT},
+    dependencies=SAVING,
     tags=["sla"],
 )
 team_policies_router = Router(
     "/sla/team-policies", route_handlers=[list_team_policies, show_team_policy, put_team_policy, remove_team_policy],
-    opt={"operation": Need.AGENT}, tags=["sla"],
+    opt={"operation": Need.AGENT}, dependencies=SAVING, tags=["sla"],
 )  # fmt: skip

@@ -7,8 +7,11 @@ from litestar.params import QueryParameter
 from msgspec import UNSET, Struct, UnsetType
 
 from codex.api.common import TicketName, id_of
+from codex.automation import executions
+from codex.automation.executions import ExplainedRule
 from codex.httpkit.asked import Asking
 from codex.httpkit.needs import OPERATION
+from codex.routing.explaining import DecisionRow, decision_of
 from codex.sla.clock_reading import explained
 from codex.tickets import queries, reading
 from codex.tickets.explanation import Routing, routing_of
@@ -33,12 +36,18 @@ class Visibility(Struct, frozen=True):
     operations: dict[str, Verdict] | UnsetType = UNSET
 
 
+class WholeRouting(Routing, frozen=True, kw_only=True):
+    """And what routing decided when the ticket was new; null where whoever opened it named the team."""
+
+    decision: DecisionRow | None
+
+
 class Explanation(Struct, frozen=True):
     """Why a ticket is here, why it is due then, and which rules looked at it."""
 
-    routing: Routing
+    routing: WholeRouting
     sla: dict[str, Any]
-    rules: list[dict[str, Any]]
+    rules: list[ExplainedRule]
 
 
 @get("/visibility", summary="Who sees a ticket, and through what")
@@ -55,13 +64,24 @@ async def show_visibility(asked: Asking, ref: TicketName, as_person: As = None) 
 
 @get("/explain", summary="Why a ticket is where it is")
 async def show_explanation(asked: Asking, ref: TicketName) -> Explanation:
-    """For those who see its internal side: each time that it came to another team or person, by whom, and what
-    brought that about; both clocks with the keys of the SLA simulator, and why they say what they say, in sentences and
-    as spans (null where nothing is promised); the rules that looked at it."""
+    """For those who see its internal side: what was decided when it was new, and each time since that it came to
+    another team or person, by whom, and what brought that about; both clocks with the keys of the SLA simulator, and
+    why they say what they say, in sentences and as spans (null where nothing is promised); the rules that looked
+    at it, oldest first: whether they matched, by what they saw, and what they did."""
     async with asked.reading() as reader:
         ticket = await reading.seen(reader, asked.actor, queries.parse_ref(ref), now=asked.now)
-        routing = await routing_of(reader, asked.actor, ticket)
-        return Explanation(routing=routing, sla=await explained(reader, ticket.id, now=asked.now), rules=[])
+        steps = await routing_of(reader, asked.actor, ticket)
+        routing = _whole(steps, await decision_of(reader, asked.actor, ticket.id))
+        clocks = await explained(reader, ticket.id, now=asked.now)
+        return Explanation(routing=routing, sla=clocks, rules=await executions.explained(reader, asked.actor, ticket))
+
+
+def _whole(routing: Routing, decision: DecisionRow | None) -> WholeRouting:
+    told = {name: getattr(routing, name) for name in routing.__struct_fields__}
+    won = next((each for each in decision.rules if each.matched), None) if decision else None
+    if won is not None:
+        told["rule"] = {"id": str(won.rule_id), "version": won.version, "name": won.name}
+    return WholeRouting(**told, decision=decision)
 
 
 router = Router(

@@ -34,6 +34,7 @@ from codex.identity import queries as people
 from codex.identity.models import Team, User
 from codex.kernel import clock
 from codex.kernel.errors import Invalid, NotFound, Problem, Unprocessable, require
+from codex.routing import intake
 from codex.tickets import (
     answers,
     assignment,
@@ -41,10 +42,8 @@ from codex.tickets import (
     lifecycle,
     listing,
     messages,
-    opening,
     queries,
     reading,
-    tagging,
     triage,
 )
 from codex.tickets.models import MessageType, Ticket, TicketChannel, TicketPriority, TicketStatus
@@ -61,7 +60,8 @@ class FirstMessage(Body):
 
 
 class NewTicket(Body):
-    """A ticket to be opened. `requesterId`, `assigneeId` and `message` are for agents."""
+    """A ticket to be opened; without `teamId` routing decides where it goes. `requesterId`, `assigneeId` and `message`
+    are for agents."""
 
     subject: str
     description: str = ""
@@ -225,12 +225,11 @@ async def _open(work: Work, data: NewTicket) -> Ticket:
         raise Unprocessable("There is no such file.", path="attachmentIds")
     for_agents = data.assignee_id is not None or data.message is not None
     require(not for_agents or work.actor.is_agent, "Only agents assign, or write a first message.")
-    ticket = await opening.open_ticket(
+    ticket = await intake.receive(
         work, requester=requester, subject=data.subject, description=data.description, priority=data.priority,
-        channel=data.channel, team=team, category=chosen, custom_fields=data.custom_fields,
+        channel=data.channel, team=team, category=chosen, custom_fields=data.custom_fields, tags=data.tags,
+        assignee_id=data.assignee_id,
     )  # fmt: skip
-    if data.tags:
-        await tagging.add(work, ticket, *data.tags, path="tags")
     for user_id in dict.fromkeys(data.follower_ids):
         await followers.add(work, ticket, await _person(work, user_id, "followerIds"))
     if data.assignee_id is not None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from codex.api.bulk import Bulk, BulkAnswer, BulkChanges, BulkResult
-from codex.api.ticket_insight import Explanation, Visibility
+from codex.api.ticket_insight import Explanation, Visibility, WholeRouting
 from codex.api.ticket_merges import Merge
 from codex.httpkit.problems import problem
 from codex.kernel.actor import ActorKind
@@ -14,7 +14,7 @@ from codex.sla.calendar import Calendar
 from codex.sla.clock_occurrences import Created
 from codex.sla.clock_reading import story
 from codex.sla.clock_state import Source, Terms
-from codex.tickets.explanation import Named, Routing, RoutingStep
+from codex.tickets.explanation import Named, RoutingStep
 from codex.tickets.models import TicketPriority
 from codex.tickets.rows import EventActor, PersonRef
 from codex.tickets.visibility import OnlookerRow
@@ -41,8 +41,12 @@ ALONE: tuple[Struct, ...] = (
         people=[OnlookerRow(PersonRef(_AMIR, "Amir Haddad", "amir@acme.example"), ["MEMBER of it"], True, True)]
     ),
     Explanation(
-        routing=Routing(
-            team=Named(_TEAM, "IT Support"), assignee=Named(_AMIR, "Amir Haddad"), rule=None, steps=[_step]
+        routing=WholeRouting(
+            team=Named(_TEAM, "IT Support"),
+            assignee=Named(_AMIR, "Amir Haddad"),
+            rule=None,
+            steps=[_step],
+            decision=None,
         ),
         sla=story([Created(at=_MONDAY, terms=_terms)], _MONDAY + timedelta(hours=1)),
         rules=[],

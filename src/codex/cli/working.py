@@ -19,7 +19,7 @@ async def work(settings: Settings, *, once: bool = False) -> int:
         database = Database(found, max_connections=4)
         await database.open()
         try:
-            worker = Worker(reactions.works(database))
+            worker = Worker(reactions.works(database, base_url=settings.base_url))
             if once:
                 done = await worker.once()
                 await worker.sweep()

@@ -6,7 +6,14 @@ from sqlalchemy.exc import DBAPIError
 from codex.db.sight import APP_ROLE
 from codex.kernel.errors import SetupError
 
-APPEND_ONLY = ("ticket_events", "admin_audit_events", "sla_policy_versions", "sla_calendar_versions")
+APPEND_ONLY = (
+    "ticket_events",
+    "admin_audit_events",
+    "sla_policy_versions",
+    "sla_calendar_versions",
+    "routing_rule_versions",
+    "automation_rule_versions",
+)
 """Read and added to; never changed, never deleted. Every other table but READ_ONLY may be changed freely."""
 
 READ_ONLY = ("alembic_version",)

@@ -29,10 +29,11 @@ Settle = Callable[["Work"], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A fact and the event that caused it (None: the actor's own doing)."""
+    """A fact, the event that caused it (None: the actor's own doing), and the one that all of it goes back to."""
 
     fact: Fact
     cause_id: UUID | None
+    root_id: UUID | None
 
 
 class Work:
@@ -57,14 +58,17 @@ class Work:
         durable: bool = True,
         steady: bool = False,
         origin: Origin = INSIDE,
+        base_url: str = "",
     ) -> None:
         """`durable=False`: the commit does not wait for the disk; a crash may undo the last moments, never tear them.
         For work that can find out by itself how far it got (imports). `steady`: all that it reads is of one moment.
+        `base_url`: the desk's own address, for links in what is written.
         """
         self._database, self._settle, self._durable, self._steady = database, settle, durable, steady
-        self.actor, self.origin = actor, origin
+        self.actor, self.origin, self.base_url = actor, origin, base_url
         self.now = now or clock.now()
         self.cause_id: UUID | None = None
+        self.root_id: UUID | None = None
         self.depth = 0
         self._recorded: list[Recorded] = []
 
@@ -111,7 +115,12 @@ class Work:
 
     def record(self, fact: Fact) -> None:
         """Say what has just been changed. Its consequences follow when the work is left, in the same transaction."""
-        self._recorded.append(Recorded(fact, self.cause_id))
+        self._recorded.append(Recorded(fact, self.cause_id, self.root_id))
+
+    @property
+    def recorded(self) -> tuple[Fact, ...]:
+        """What has been recorded and not yet had its consequences."""
+        return tuple(recorded.fact for recorded in self._recorded)
 
     def take_recorded(self) -> list[Recorded]:
         """What has been recorded since the last call; for the drain loop."""
@@ -153,9 +162,9 @@ class Step(Work):
     """A work within a work: the same transaction, its own actor and instant."""
 
     def __init__(self, outer: Work, actor: Actor, now: datetime) -> None:
-        super().__init__(outer._database, outer._settle, actor, now=now, origin=outer.origin)
+        super().__init__(outer._database, outer._settle, actor, now=now, origin=outer.origin, base_url=outer.base_url)
         self.session = outer.session
-        self.cause_id, self.depth = outer.cause_id, outer.depth
+        self.cause_id, self.root_id, self.depth = outer.cause_id, outer.root_id, outer.depth
         self._outer = outer
 
     async def __aenter__(self) -> Self:
@@ -171,10 +180,11 @@ class Step(Work):
 
 @dataclass(frozen=True, slots=True)
 class Works:
-    """Where work begins: a database, and what else happens when something happens."""
+    """Where work begins: a database, what else happens when something happens, and the desk's own address."""
 
     database: Database
     settle: Settle
+    base_url: str = ""
 
     def begin(
         self,
@@ -186,4 +196,7 @@ class Works:
         origin: Origin = INSIDE,
     ) -> Work:
         """A new work for `async with`; see `Work`."""
-        return Work(self.database, self.settle, actor, now=now, durable=durable, steady=steady, origin=origin)
+        return Work(
+            self.database, self.settle, actor, now=now, durable=durable, steady=steady, origin=origin,
+            base_url=self.base_url,
+        )  # fmt: skip

@@ -66,18 +66,25 @@ async def canned_response(reader: Reader, actor: Actor, response_id: UUID) -> Ca
 
 async def filled(reader: Reader, actor: Actor, response: CannedResponseRow, ticket: Seen, *, base_url: str) -> str:
     """The text for a ticket that the actor sees. `base_url`: the desk's own address, for links."""
-    wanted = placeholders.fields_in(response.content)
-    values = await _values(reader, actor, ticket, base_url=base_url)
-    answers = await _answers(reader, ticket, wanted) if wanted else {}
-    return placeholders.fill(response.content, {**values, **answers})
+    return await fill_in(reader, response.content, ticket.id, agent=actor.name, base_url=base_url)
 
 
-async def _values(reader: Reader, actor: Actor, ticket: Seen, *, base_url: str) -> dict[str, str]:
+async def fill_in(reader: Reader, text: str, ticket_id: UUID, *, agent: str, base_url: str) -> str:
+    """A text with what its placeholders stand for on a ticket. `agent`: who says it, by name. Raises NotFound."""
+    if not placeholders.names_in(text):
+        return text
+    wanted = placeholders.fields_in(text)
+    values = await _values(reader, ticket_id, agent=agent, base_url=base_url)
+    answers = await _answers(reader, ticket_id, wanted) if wanted else {}
+    return placeholders.fill(text, {**values, **answers})
+
+
+async def _values(reader: Reader, ticket_id: UUID, *, agent: str, base_url: str) -> dict[str, str]:
     row = await reader.first(
         """SELECT tickets.display_id, tickets.subject, u.display_name, t.name
            FROM tickets JOIN users u ON u.id = tickets.requester_id LEFT JOIN teams t ON t.id = tickets.assigned_team_id
            WHERE tickets.id = %(id)s""",
-        {"id": ticket.id},
+        {"id": ticket_id},
     )
     if row is None:
         raise NotFound("There is no such ticket.")
@@ -85,18 +92,18 @@ async def _values(reader: Reader, actor: Actor, ticket: Seen, *, base_url: str) 
     return {
         "ticket.displayId": display_id, "ticket.subject": subject, "ticket.url": f"{base_url}/tickets/{display_id}",
         "requester.firstName": first_name(requester), "requester.displayName": requester,
-        "agent.firstName": first_name(actor.name), "agent.displayName": actor.name, "agent.name": actor.name,
+        "agent.firstName": first_name(agent), "agent.displayName": agent, "agent.name": agent,
         "team.name": team or "",
     }  # fmt: skip
 
 
-async def _answers(reader: Reader, ticket: Seen, names: list[str]) -> Mapping[str, str]:
+async def _answers(reader: Reader, ticket_id: UUID, names: list[str]) -> Mapping[str, str]:
     rows = await reader.all(
         """SELECT f.name, v.value, u.display_name FROM custom_field_values v
            JOIN custom_fields f ON f.id = v.custom_field_id
            LEFT JOIN users u ON f.field_type = 'USER' AND v.value = to_jsonb(u.id)::text
            WHERE v.ticket_id = %(id)s AND f.name = ANY(%(names)s)""",
-        {"id": ticket.id, "names": names},
+        {"id": ticket_id, "names": names},
     )
     return {f"{FIELD}{name}": person or _in_words(json.decode(value)) for name, value, person in rows}
 

@@ -18,7 +18,8 @@ _CLOCKS = {ClockKind.FIRST_RESPONSE: "First response", ClockKind.RESOLUTION: "Re
 _CONCERNED = """
     SELECT m.user_id FROM team_members m WHERE m.team_id = %(team)s
     UNION SELECT u.id FROM users u
-    WHERE u.id = %(assignee)s OR u.role = 'OWNER' OR (u.role IN ('TEAM_ADMIN', 'ADMIN') AND u.primary_team_id = %(team)s)"""
+    WHERE u.id = %(assignee)s OR u.role = 'OWNER'
+       OR (u.role IN ('TEAM_ADMIN', 'ADMIN') AND u.primary_team_id = %(team)s)"""
 
 
 async def react(work: Work, fact: Fact) -> None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from codex.db.work import Work
+from codex.identity.models import Team
 from codex.kernel.actor import TeamRole
 from codex.kernel.errors import Unprocessable, require
 from codex.sla import clock, instances, kept_versions, selecting
@@ -24,6 +25,7 @@ from codex.sla.selecting import Chosen
 from codex.tickets.models import Ticket, TicketPriority
 
 CHUNK = 200
+MOST_SHOWN = 1_000
 Kind = tuple[UUID | None, TicketPriority]
 """The team and the priority of tickets: what is promised for one of them is promised for all."""
 Promises = Mapping[Kind, Chosen]
@@ -62,7 +64,7 @@ class Scope(Struct, frozen=True, kw_only=True):
 
 
 async def pending(
-    work: Work, scope: Scope, *, limit: int | None = None, after: UUID | None = None
+    work: Work, scope: Scope, *, limit: int = MOST_SHOWN, after: UUID | None = None
 ) -> tuple[list[Affected], int]:
     """The open tickets that applying what is promised now would change, by id, and how many there are from `after` on.
 
@@ -107,8 +109,8 @@ async def promises(work: Work, scope: Scope) -> Promises:
 
     Raises what `pending` does.
     """
-    await _refuse_absent(work, scope)
     sets = _sets(work, scope)
+    await _refuse_absent(work, scope)
     await work.see_beyond()
     reader = await work.reader()
     rows = await reader.all(f"SELECT DISTINCT t.assigned_team_id, t.priority::text FROM tickets t WHERE {OPEN}")
@@ -123,7 +125,8 @@ def _sets(work: Work, scope: Scope) -> Collection[UUID] | None:
     led = [team for team, role in actor.team_roles.items() if role is TeamRole.ADMIN]
     sets_all = actor.is_owner or not actor.is_person
     require(
-        sets_all or (bool(led) and scope.team_id in (None, *led)), "Owners and the admins of a team apply what is promised."
+        sets_all or (bool(led) and scope.team_id in (None, *led)),
+        "Owners and the admins of a team apply what is promised.",
     )
     if scope.team_id is not None:
         return [scope.team_id]
@@ -135,6 +138,8 @@ async def _refuse_absent(work: Work, scope: Scope) -> None:
         policy = await work.session.get(SlaPolicyConfig, scope.policy_id)
         if policy is None or not may_read(work.actor, policy.team_id):
             raise Unprocessable("There is no such policy.", path="policyId")
+    if scope.team_id is not None and await work.session.get(Team, scope.team_id) is None:
+        raise Unprocessable("There is no such team.", path="teamId")
 
 
 async def _held(work: Work, ids: Sequence[UUID]) -> AsyncIterator[tuple[Ticket, SlaInstance]]:

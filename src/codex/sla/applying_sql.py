@@ -29,7 +29,7 @@ def behind(
     policy_id: UUID | None,
     ticket_ids: Collection[UUID] | None,
     after: UUID | None,
-    limit: int | None,
+    limit: int,
 ) -> dict[str, object]:
     """The parameters of BEHIND, and `limit`."""
     chosen = list(promised.values())

@@ -9,7 +9,7 @@ from codex.db.work import Work
 from codex.identity.models import Team
 from codex.kernel.checks import Checks
 from codex.kernel.errors import NotFound, require
-from codex.sla import calendar_reading, holiday_sets, queries, versions
+from codex.sla import calendar_reading, holiday_sets, kept_versions, openings, queries, versions
 from codex.sla.facts import BusinessHoursChanged
 from codex.sla.models import SlaBusinessHoursSetting
 from codex.sla.policy import may_set
@@ -100,7 +100,9 @@ async def _settle(
         setattr(setting, name, value)
     setting.updated_at = work.now
     await work.session.flush()
-    await versions.keep_calendar(work, setting)
+    version_id = await versions.keep_calendar(work, setting)
+    calendar = kept_versions.read(setting.timezone, setting.schedule, setting.holidays)
+    await openings.write_out(work, version_id, calendar, since=work.now)
     fact = BusinessHoursChanged(team_id=setting.team_id, version=setting.version, old=old, new=dict(new))
     work.record(fact)
 

@@ -1,6 +1,6 @@
 """Versions of calendars and policies that clocks run by. One never says anything else, so each is read once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
@@ -18,18 +18,21 @@ _calendars: dict[UUID, Calendar] = {}
 _policies: dict[UUID, PolicyTerms] = {}
 
 
-async def calendars(reader: Reader, version_ids: Iterable[UUID | None]) -> dict[UUID, Calendar]:
+async def calendars(reader: Reader, version_ids: Collection[UUID | None]) -> dict[UUID, Calendar]:
     """The calendars of these versions; asks for those that have not been read yet, all at once."""
-    wanted = {key for key in version_ids if key is not None}
-    if len(_calendars) > _MOST:
-        _calendars.clear()
-    if missing := wanted - _calendars.keys():
+    found = {key: _calendars[key] for key in version_ids if key is not None and key in _calendars}
+    missing = {key for key in version_ids if key is not None} - found.keys()
+    if missing:
         rows = await reader.all(
             "SELECT id, timezone, schedule, holidays FROM sla_calendar_versions WHERE id = ANY(%(ids)s)",
             {"ids": list(missing)},
         )
-        _calendars.update({key: read(*said) for key, *said in rows})
-    return {key: _calendars[key] for key in wanted}
+        if len(_calendars) > _MOST:
+            _calendars.clear()
+        fresh = {key: read(*said) for key, *said in rows}
+        _calendars.update(fresh)
+        found |= fresh
+    return found
 
 
 async def calendar(reader: Reader, version_id: UUID | None) -> Calendar:

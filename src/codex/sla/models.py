@@ -1,12 +1,12 @@
 """What a team promises (policies, targets, opening hours), and one row per ticket that keeps its clocks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from codex.db.base import Base, CreatedAt, Id, UpdatedAt, pg_enum, ref
@@ -201,12 +201,28 @@ class SlaCalendarVersion(Base):
     created_at: Mapped[CreatedAt]
 
 
+class SlaCalendarOpening(Base):
+    """When a version of a calendar is open, [opens_at, closes_at), and the open time before that since the first row.
+    Written out by `openings`, for conditions; in the last row, and so from then on, `open_before` is not known."""
+
+    __tablename__ = "sla_calendar_openings"
+
+    calendar_version_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sla_calendar_versions.id", ondelete="CASCADE"), primary_key=True
+    )
+    opens_at: Mapped[datetime] = mapped_column(primary_key=True)
+    closes_at: Mapped[datetime]
+    open_before: Mapped[timedelta | None]
+
+
 class SlaInstance(Base):
     """A ticket's clocks. `next_due_at`: when the sweep next has something to do with them; None: nothing.
 
     By what they run: the hours of `policy_version_id`, all else of `settings_version_id` (None: the hours' own version
     says it, or nobody does), counted in `calendar_version_id` (None: round the clock). `policy_id`, `policy_config_id`:
-    whose version it is, as long as that is there. `clocks`: the state of the clocks, a `clock.ClockState`.
+    whose version it is, as long as that is there. `clocks`: the state of the clocks, a `clock.ClockState`. Of it stand
+    in columns, for conditions: what is promised, the open time counted up to `…_counted_at`, which is None for a clock
+    that does not run.
     """
 
     __tablename__ = "sla_instances"
@@ -235,6 +251,12 @@ class SlaInstance(Base):
     resolution_at_risk_notified_at: Mapped[datetime | None]
     first_response_breached_at: Mapped[datetime | None]
     resolution_breached_at: Mapped[datetime | None]
+    first_response_target: Mapped[timedelta | None]
+    first_response_counted: Mapped[timedelta | None]
+    first_response_counted_at: Mapped[datetime | None]
+    resolution_target: Mapped[timedelta | None]
+    resolution_counted: Mapped[timedelta | None]
+    resolution_counted_at: Mapped[datetime | None]
     clocks: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]

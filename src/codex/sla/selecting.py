@@ -139,7 +139,8 @@ def _chosen(promised: _Promised, policy: _Policy, source: Source, why: str, **wh
     calendar_id = promised.calendar_version_id if by_hours else None
     hours = said.targets[promised.priority]
     terms = Terms(
-        calendar=promised.calendar if by_hours else kept_versions.ALWAYS, first_response=_target(hours.first_response_hours),
+        calendar=promised.calendar if by_hours else kept_versions.ALWAYS,
+        first_response=_target(hours.first_response_hours),
         resolution=_target(hours.resolution_hours), pause_on=tuple(status.value for status in said.pause_on),
         first_response_pauses=said.first_response_pauses, reopen=said.reopen,
         at_risk_percent=said.escalation_after_percent if said.escalation_enabled else None, source=source,

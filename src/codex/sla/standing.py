@@ -27,6 +27,8 @@ def columns(state: ClockState) -> dict[str, Any]:
         "resolution_at_risk_notified_at": resolution.risk_announced_at,
         "first_response_breached_at": _breached_at(first),
         "resolution_breached_at": _breached_at(resolution),
+        **_counted(state, ClockKind.FIRST_RESPONSE),
+        **_counted(state, ClockKind.RESOLUTION),
         "clocks": packed(state),
     }
 
@@ -47,6 +49,18 @@ def _running_out(state: ClockState) -> Iterator[datetime]:
         clock = state.clock(kind)
         if clock is not None and clock.phase is Phase.RUNNING and clock.due_at is not None:
             yield clock.due_at
+
+
+def _counted(state: ClockState, kind: ClockKind) -> dict[str, Any]:
+    """How far a clock has come; what it has counted since, while it runs, follows from its calendar alone."""
+    clock, terms, name = state.clock(kind), state.terms, kind.lower()
+    if clock is None or clock.target is None or terms is None:
+        return {f"{name}_target": None, f"{name}_counted": None, f"{name}_counted_at": None}
+    counted, runs = clock.counted, clock.phase is Phase.RUNNING
+    if runs:
+        counted += terms.calendar.elapsed(clock.since, state.at)
+    counted_at = state.at if runs else None
+    return {f"{name}_target": clock.target, f"{name}_counted": counted, f"{name}_counted_at": counted_at}
 
 
 def _due_at(state: ClockState, clock: Clock | None) -> datetime | None:

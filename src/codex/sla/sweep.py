@@ -35,7 +35,11 @@ async def sweep(works: Works, *, batch: int = BATCH) -> int:
 
 
 async def announce_due(work: Work, *, limit: int, only: UUID | None = None) -> int:
-    """Announce what is due of so many tickets; of how many there was something."""
+    """Announce what is due of so many tickets; of how many there was something.
+
+    The clocks are locked with their ticket: of one that somebody else has just changed, only what is locked is read
+    anew.
+    """
     due = SlaInstance.next_due_at <= work.now
     chosen = due if only is None else due & (SlaInstance.ticket_id == only)
     found = (
@@ -45,7 +49,7 @@ async def announce_due(work: Work, *, limit: int, only: UUID | None = None) -> i
             .where(chosen)
             .order_by(SlaInstance.next_due_at, SlaInstance.ticket_id)
             .limit(limit)
-            .with_for_update(of=Ticket, skip_locked=True)
+            .with_for_update(of=[Ticket, SlaInstance], skip_locked=True)
         )
     ).all()
     work.now = max([work.now, *(ticket.updated_at for ticket, _ in found)])

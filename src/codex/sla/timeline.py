@@ -27,7 +27,10 @@ Calendars = Callable[[str | None], Calendar]
 
 HEARD = frozenset({"STATUS_CHANGED", "MESSAGE_ADDED", "MERGED", "UNMERGED", "DELETED", "RESTORED"})
 """The types of facts that `occurrence` may make something of."""
-RECOMPUTED_FROM = ("TICKET_CREATED", *sorted(HEARD), "SLA_STARTED", "SLA_RETARGETED", "SLA_AT_RISK", "SLA_BREACHED")
+RECOMPUTED_FROM = (
+    "TICKET_CREATED", "PRIORITY_CHANGED", "TEAM_CHANGED", "CATEGORY_CHANGED", *sorted(HEARD), "SLA_STARTED",
+    "SLA_RETARGETED", "SLA_AT_RISK", "SLA_BREACHED",
+)  # fmt: skip
 """The types of events that say all about a ticket's clocks, and those that these refer to as their cause."""
 
 

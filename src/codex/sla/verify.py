@@ -21,7 +21,8 @@ _ROWS = """
     SELECT t.id, t.display_id, t.due_at, t.first_response_due_at, t.sla_paused_at, t.sla_breaches_at, t.sla_state::text,
         i.clocks, i.first_response_due_at, i.resolution_due_at, i.paused_at, i.next_due_at,
         i.first_response_at_risk_notified_at, i.resolution_at_risk_notified_at, i.first_response_breached_at,
-        i.resolution_breached_at
+        i.resolution_breached_at, i.first_response_target, i.first_response_counted, i.first_response_counted_at,
+        i.resolution_target, i.resolution_counted, i.resolution_counted_at
     FROM tickets t JOIN sla_instances i ON i.ticket_id = t.id
     WHERE t.id > %(after)s ORDER BY t.id LIMIT %(limit)s"""
 _EVENTS = """
@@ -31,7 +32,8 @@ _EVENTS = """
 _COLUMNS = (
     "first_response_due_at", "resolution_due_at", "paused_at", "next_due_at",
     "first_response_at_risk_notified_at", "resolution_at_risk_notified_at", "first_response_breached_at",
-    "resolution_breached_at",
+    "resolution_breached_at", "first_response_target", "first_response_counted", "first_response_counted_at",
+    "resolution_target", "resolution_counted", "resolution_counted_at",
 )  # fmt: skip
 
 

@@ -74,15 +74,14 @@ async def keep_hours(work: Work, policy: SlaPolicy) -> None:
     )
 
 
-async def keep_calendar(work: Work, setting: SlaBusinessHoursSetting) -> None:
-    """Keep what a calendar says as its version."""
-    await _keep(
-        work,
-        SlaCalendarVersion(
-            setting_id=setting.id, team_id=setting.team_id, version=setting.version, timezone=setting.timezone,
-            schedule=setting.schedule, holidays=setting.holidays,
-        ),
+async def keep_calendar(work: Work, setting: SlaBusinessHoursSetting) -> UUID:
+    """Keep what a calendar says as its version; the version's id."""
+    version = SlaCalendarVersion(
+        setting_id=setting.id, team_id=setting.team_id, version=setting.version, timezone=setting.timezone,
+        schedule=setting.schedule, holidays=setting.holidays,
     )  # fmt: skip
+    await _keep(work, version)
+    return version.id
 
 
 async def next_of_hours(work: Work, team_id: UUID, priority: TicketPriority) -> int:

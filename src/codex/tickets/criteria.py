@@ -34,6 +34,28 @@ def _count(source: str) -> str:
     return f"(SELECT count(*) FROM {source})"
 
 
+def _percent(clock: str) -> Place:
+    """How many percent of its target a clock has come to, cut to six decimals: 100 is never early.
+
+    While it runs, the open time since it was last counted is added: that before now less that before then. Absent where
+    the calendar is not written out so far (`sla.openings`).
+    """
+
+    def open_before(instant: str) -> str:
+        return f"""(
+        SELECT o.open_before + (least({instant}, o.closes_at) - o.opens_at) FROM sla_calendar_openings o
+        WHERE o.calendar_version_id = i.calendar_version_id AND o.opens_at <= {instant}
+        ORDER BY o.opens_at DESC LIMIT 1)"""
+
+    now, then = "%(now)s::timestamptz", f"i.{clock}_counted_at"
+    since = f"""CASE
+        WHEN {then} IS NULL THEN interval '0' WHEN i.calendar_version_id IS NULL THEN {now} - {then}
+        ELSE {open_before(now)} - {open_before(then)} END"""
+    counted, target = f"extract(epoch FROM i.{clock}_counted + {since})", f"extract(epoch FROM i.{clock}_target)"
+    percent = f"div(100000000 * {counted}, {target}) * 0.000001"
+    return Place(percent, "numeric", "sla_instances i WHERE i.ticket_id = tickets.id", INTERNAL_SQL)
+
+
 _AGENTS = "m.author_id <> tickets.requester_id AND m.author_id IN (SELECT a.id FROM users a WHERE a.role <> 'EMPLOYEE')"
 _REOPENED = """ticket_events e WHERE e.ticket_id = tickets.id AND e.type = 'STATUS_CHANGED'
     AND e.payload->>'to' = 'REOPENED'"""
@@ -85,9 +107,8 @@ _ASKED: tuple[tuple[Field, Place], ...] = (
         Field("followerCount", Kind.NUMBER),
         Place(_count("ticket_followers w WHERE w.ticket_id = tickets.id"), "numeric"),
     ),
-    # No ticket has a clock yet: absent, until the clocks say where they keep these.
-    (Field("slaFirstResponsePercent", Kind.NUMBER), Place("NULL::numeric", "numeric")),
-    (Field("slaResolutionPercent", Kind.NUMBER), Place("NULL::numeric", "numeric")),
+    (Field("slaFirstResponsePercent", Kind.NUMBER), _percent("first_response")),
+    (Field("slaResolutionPercent", Kind.NUMBER), _percent("resolution")),
     (Field("slaState", Kind.CHOICE, tuple(SlaState)), Place(SLA_STATE_SQL, "text", guard=INTERNAL_SQL)),
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What tickets have of what a condition asks about, read so that it can be tested and explained in memory."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,13 @@ async def values_of(
 ) -> dict[UUID, Values]:
     """Of each of these tickets that the actor may see, what they may know of what the condition asks about."""
     fields = list({leaf.field.name: leaf.field for leaf in leaves(condition)}.values())
+    return await values_of_fields(reader, actor, tickets, fields, now=now)
+
+
+async def values_of_fields(
+    reader: Reader, actor: Actor, tickets: Collection[UUID], fields: Sequence[Field], *, now: datetime
+) -> dict[UUID, Values]:
+    """The same, of these fields."""
     readings = "".join(f", {place(field).reading()}" for field in fields)
     rows = await reader.all(
         f"SELECT tickets.id{readings} FROM tickets WHERE tickets.id = ANY(%(tickets)s) AND {VISIBLE_SQL}",

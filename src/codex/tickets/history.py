@@ -9,9 +9,10 @@ from uuid import UUID
 
 from codex.db.work import Work
 from codex.kernel import clock
+from codex.kernel.actor import ActorKind
 from codex.kernel.facts import Fact
 from codex.kernel.ids import new_id
-from codex.tickets.facts import TicketFact
+from codex.tickets.facts import Assigned, StatusChanged, TicketFact, TicketOpened
 from codex.tickets.hanging import Hanging, happened_beside
 from codex.tickets.models import Ticket, TicketChannel, TicketEvent, TicketPriority, TicketStatus
 
@@ -25,6 +26,7 @@ async def write(work: Work, fact: Fact) -> None:
         raise RuntimeError("A ticket was changed at a time before its last change: it was not loaded with a lock.")
     ticket.version += 1
     ticket.updated_at = work.now
+    _mark(ticket, fact, by=work.actor.kind, at=work.now)
     event = TicketEvent(
         id=new_id(), ticket_id=ticket.id, version=ticket.version, type=fact.type, payload=fact.payload(),
         actor_kind=work.actor.kind, actor_name=work.actor.name, created_by_id=work.actor.id,
@@ -32,6 +34,30 @@ async def write(work: Work, fact: Fact) -> None:
     )  # fmt: skip
     work.session.add(event)
     work.cause_id = event.id
+
+
+def _mark(ticket: Ticket, fact: TicketFact, *, by: ActorKind, at: datetime) -> None:
+    """Since when the ticket is as it is, for whoever waits for it to have been so for long."""
+    match fact:
+        case TicketOpened():
+            ticket.status_since = ticket.unassigned_since = ticket.active_at = at
+        case StatusChanged():
+            ticket.status_since = at
+        case Assigned(new=new):
+            ticket.unassigned_since = at if new is None else None
+        case _:
+            pass
+    if by not in (ActorKind.RULE, ActorKind.SYSTEM):
+        ticket.active_at = at
+
+
+@dataclass(slots=True)
+class Course:
+    """Since when a ticket has its status, and since when its assignee or nobody; how often it was reopened."""
+
+    status_since: datetime
+    assignee_since: datetime
+    reopened: int = 0
 
 
 @dataclass(slots=True)
@@ -59,6 +85,7 @@ class TicketState:
     version: int
     created_at: datetime
     updated_at: datetime
+    course: Course = field(compare=False)
     hanging: Hanging = field(default_factory=Hanging, compare=False)
 
 
@@ -85,18 +112,24 @@ class BrokenHistory(Exception):
 def fold(events: Iterable[Event]) -> TicketState:
     """The row that the events of one ticket, in order of version, add up to. Raises BrokenHistory."""
     state: TicketState | None = None
-    for expected, event in enumerate(events, 1):
-        if event.version != expected:
-            raise BrokenHistory(f"event {expected} is missing")
-        if state is not None and event.created_at < state.updated_at:
-            raise BrokenHistory(f"event {expected} is earlier than the one before it")
-        try:
-            state = _begin(event) if state is None else _apply(state, event)
-        except (KeyError, ValueError, TypeError) as bad:
-            raise BrokenHistory(f"event {expected} cannot be read") from bad
+    for event in events:
+        state = advance(state, event)
     if state is None:
         raise BrokenHistory("there are no events")
     return state
+
+
+def advance(state: TicketState | None, event: Event) -> TicketState:
+    """The row after one more event; None: before the first. It is the same object, changed. Raises BrokenHistory."""
+    expected = state.version + 1 if state is not None else 1
+    if event.version != expected:
+        raise BrokenHistory(f"event {expected} is missing")
+    if state is not None and event.created_at < state.updated_at:
+        raise BrokenHistory(f"event {expected} is earlier than the one before it")
+    try:
+        return _begin(event) if state is None else _apply(state, event)
+    except (KeyError, ValueError, TypeError) as bad:
+        raise BrokenHistory(f"event {expected} cannot be read") from bad
 
 
 def as_of(events: Iterable[Event], at: datetime) -> TicketState | None:
@@ -143,6 +176,7 @@ def _begin(event: Event) -> TicketState:
         first_response_at=None, resolved_at=None, closed_at=None, completed_at=None, follow_up_at=None,
         deleted_at=None, merged_into_id=None, version=event.version,
         created_at=event.created_at, updated_at=event.created_at,
+        course=Course(event.created_at, event.created_at),
     )  # fmt: skip
 
 
@@ -160,6 +194,7 @@ def _apply(state: TicketState, event: Event) -> TicketState:
     if getattr(state, column) != read(event.payload["from"]):
         raise BrokenHistory(f"event {event.version} changes {column} from a value that it did not have")
     setattr(state, column, read(event.payload["to"]))
+    _go_on(state, event, column)
     if "resolvedAt" in event.payload:
         restamp(state, resolved_at=_at(event.payload["resolvedAt"]), closed_at=_at(event.payload["closedAt"]))
     elif column == "status":
@@ -167,6 +202,14 @@ def _apply(state: TicketState, event: Event) -> TicketState:
     elif "firstResponseAt" in event.payload:
         state.first_response_at = _at(event.payload["firstResponseAt"])
     return state
+
+
+def _go_on(state: TicketState, event: Event, column: str) -> None:
+    if column == "status":
+        state.course.status_since = event.created_at
+        state.course.reopened += state.status is TicketStatus.REOPENED
+    elif column == "assignee_id":
+        state.course.assignee_since = event.created_at
 
 
 def _id(text: str | None) -> UUID | None:

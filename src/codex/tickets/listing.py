@@ -214,19 +214,24 @@ def _page_sql(actor: Actor, filters: Filters, conditions: list[str], order: Sort
         return _select("tickets", [*conditions, VISIBLE_SQL], order)
     narrow = " AND ".join(["true", *conditions])
     tail = f"AND {narrow} ORDER BY {order.order} LIMIT %(limit)s"
-    tickets = f"tickets {order.join}"
+    way = "DESC" if order.descending else "ASC"
+
+    def each_of(ids: str) -> str:  # looked up one by one: joined, PostgreSQL may read all tickets to find these few
+        return f"""SELECT s.id FROM (SELECT DISTINCT ticket_id FROM {ids} held) g CROSS JOIN LATERAL (
+            SELECT tickets.id, {order.column} AS place FROM tickets {order.join} WHERE tickets.id = g.ticket_id
+            AND {narrow} LIMIT 1) s ORDER BY s.place {way}, s.id {way} LIMIT %(limit)s"""
+
     sources = [
-        f"SELECT tickets.id FROM {tickets} WHERE tickets.requester_id = %(me)s {tail}",
-        f"SELECT tickets.id FROM {tickets} WHERE tickets.id IN"
-        f" (SELECT f.ticket_id FROM ticket_followers f WHERE f.user_id = %(me)s) {tail}",
+        f"SELECT tickets.id FROM tickets {order.join} WHERE tickets.requester_id = %(me)s {tail}",
+        each_of("(SELECT f.ticket_id FROM ticket_followers f WHERE f.user_id = %(me)s)"),
     ]
     if actor.team_roles:
         sources += [
-            "SELECT s.id FROM unnest(%(my_teams)s::uuid[]) mine(team_id) CROSS JOIN LATERAL"
-            f" (SELECT tickets.id FROM {tickets} WHERE tickets.assigned_team_id = mine.team_id {tail}) s",
-            f"SELECT tickets.id FROM {tickets} WHERE tickets.id IN {GRANTED_SQL} {tail}",
+            "SELECT s.id FROM unnest(%(my_teams)s::uuid[]) mine(team_id) CROSS JOIN LATERAL (SELECT tickets.id"
+            f" FROM tickets {order.join} WHERE tickets.assigned_team_id = mine.team_id {tail}) s",
+            each_of(GRANTED_SQL),
         ]
-    union = " UNION ".join(f"({source})" for source in sources)
+    union = f"({') UNION ('.join(sources)})"
     return _select(f"({union}) seen JOIN tickets ON tickets.id = seen.id", [], order)
 
 

@@ -88,6 +88,7 @@ async def home_of(work: Work, ticket: Ticket) -> Ticket:
     if ticket.merged_into_id is None:
         return ticket
     await work.see_beyond()
+    await work.session.flush()  # what this work has changed of the survivor is not to be read over
     query = select(Ticket).where(Ticket.id == ticket.merged_into_id).with_for_update()
     survivor = (await work.session.scalars(query, execution_options={"populate_existing": True})).one()
     if survivor.deleted_at is not None:
@@ -138,6 +139,7 @@ async def _gathered(work: Work, *refs: Ref) -> list[Ticket]:
     await queries.hold_merges(work, for_merging=True)
     named = [await queries.visible(work, ref) for ref in refs]
     await work.see_beyond()
+    await work.session.flush()
     roots: set[UUID] = {ticket.merged_into_id or ticket.id for ticket in named}
     family = select(Ticket).where(or_(Ticket.id.in_(roots), Ticket.merged_into_id.in_(roots)))
     ordered = family.order_by(Ticket.merged_into_id.is_(None), Ticket.id).with_for_update()

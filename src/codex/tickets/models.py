@@ -98,6 +98,8 @@ class Ticket(Base):
     `deleted_at`: nobody sees it any more, until it is restored. `merged_into_id`: it goes on as another ticket.
     `follow_up_at`: until then nobody need look at it. `sla_state` was so when something last happened to its clocks
     (None: nothing is promised); after `sla_breaches_at` it is BREACHED, whether anybody has looked or not.
+    To be swept by: since when it has its status, since when it is nobody's (None: it is somebody's), and when somebody
+    last did anything to it, no rule and not the product (`active_at`).
     """
 
     __tablename__ = "tickets"
@@ -127,6 +129,12 @@ class Ticket(Base):
             postgresql_include=["assigned_team_id", "requester_id", "deleted_at"],
             postgresql_where=text("completed_at IS NULL"),
         ),
+        Index("ix_tickets_status_since", "status", "status_since", postgresql_where=text("status <> 'CLOSED'")),
+        Index(
+            "ix_tickets_unassigned_since", "unassigned_since",
+            postgresql_where=text("completed_at IS NULL AND unassigned_since IS NOT NULL"),
+        ),
+        Index("ix_tickets_active_at", "active_at", postgresql_where=text("completed_at IS NULL")),
         CheckConstraint("(status = 'CLOSED') = (closed_at IS NOT NULL)", name="closed_at"),
         CheckConstraint(
             "CASE status WHEN 'RESOLVED' THEN resolved_at IS NOT NULL"
@@ -170,6 +178,9 @@ class Ticket(Base):
     follow_up_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     merged_into_id: Mapped[UUID | None] = ref("tickets.id", index=False)
+    status_since: Mapped[datetime | None]
+    unassigned_since: Mapped[datetime | None]
+    active_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

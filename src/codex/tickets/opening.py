@@ -36,16 +36,15 @@ async def open_ticket(
 ) -> Ticket:
     """Open a ticket for a person (None: for the actor): NEW, in the team's queue, assigned to nobody.
 
-    Everybody opens tickets for themselves; for others, those who work for a team. Without `team` the category's gets
-    it. The display id starts with the team's prefix and never changes after. Raises Invalid, or Unprocessable for an
+    Doors go through `routing.intake`, which decides first where nobody says which team. Everybody opens tickets for
+    themselves; for others, those who work for a team. Without `team` the category's gets it. The display id starts with
+    the team's prefix and never changes after. Raises Invalid, or Unprocessable for an
     inactive team, category or requester and for what is wrong with `custom_fields`.
     """
     requester_id = requester.id if requester else work.actor.id
     own = work.actor.id == requester_id
     require(own or not work.actor.is_person or work.actor.is_agent, "Only agents open tickets for somebody else.")
-    with Checks() as check:
-        subject = check.line("subject", subject, most=SUBJECT_MOST)
-        description = check.text("description", description, most=DESCRIPTION_MOST)
+    subject, description = words_of(subject, description)
     if requester_id is None:
         raise Unprocessable("A ticket needs a requester.", path="requesterId")
     if requester is not None and not requester.is_active:
@@ -61,6 +60,14 @@ async def open_ticket(
     work.record(_opened(ticket))
     await answers.begin(work, ticket, custom_fields, needed=place.needed)
     return ticket
+
+
+def words_of(subject: str, description: str) -> tuple[str, str]:
+    """Subject and description as a ticket has them. Raises Invalid."""
+    with Checks() as check:
+        subject = check.line("subject", subject, most=SUBJECT_MOST)
+        description = check.text("description", description, most=DESCRIPTION_MOST)
+    return subject, description
 
 
 class _Place(NamedTuple):

@@ -42,6 +42,8 @@ async def visible(work: Work, ref: Ref, *, lock: bool = False, versions: Collect
     is done now happens no earlier than what was done then. Raises NotFound, and StaleVersion when the caller expected
     other `versions`.
     """
+    if lock:
+        await work.session.flush()  # a locked row is read anew, and what this work has changed of it stays
     query = _query(ref_sql(ref), is_person=work.actor.is_person, lock=lock)
     found = (await work.session.execute(query, {**sight(work.actor, work.now), "ref": ref})).one_or_none()
     if found is None:
@@ -66,6 +68,7 @@ async def several(work: Work, refs: Iterable[Ref]) -> dict[Ref, Ticket]:
         "numbers": [ref for ref in wanted if isinstance(ref, int)],
         "display_ids": [ref for ref in wanted if isinstance(ref, str)],
     }
+    await work.session.flush()
     await hold_merges(work)
     params["ids"] += await work.session.scalars(_SURVIVORS, params)
     query = _query(_NAMED, is_person=work.actor.is_person, lock=True)

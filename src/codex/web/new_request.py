@@ -13,7 +13,8 @@ from codex.db.work import Work
 from codex.httpkit.asked import Asked, Asking, Req
 from codex.httpkit.needs import Need
 from codex.kernel.errors import CodexError, Invalid, Unprocessable
-from codex.tickets import opening, questionnaire
+from codex.routing import intake
+from codex.tickets import questionnaire
 from codex.tickets.desk_counts import my_turn
 from codex.tickets.models import Ticket, TicketPriority
 from codex.web.answering import Answered, answered
@@ -67,7 +68,7 @@ async def send(request: Req, asked: Asking, data: URLEncodedBody[Form]) -> Page:
 
 async def _open(work: Work, written: Written, said: Answered) -> Ticket:
     category = await classification.category(work.session, written.category) if written.category else None
-    return await opening.open_ticket(
+    return await intake.receive(
         work, requester=None, subject=written.subject, description=written.description, priority=written.priority,
         category=category, custom_fields=said.given,
     )  # fmt: skip

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from codex.automation import evaluating, timed
 from codex.db.work import Work, Works
 from codex.httpkit import answers
 from codex.identity import signin
+from codex.sla import openings
 from codex.sla.sweep import sweep as sweep_clocks
 from codex.worker import heartbeat
 
@@ -43,6 +45,14 @@ async def _forget_answers(work: Work) -> str:
     return f"{await answers.forget_expired(work)} forgotten"
 
 
+async def _write_openings(work: Work) -> str:
+    return f"{await openings.write_ahead(work)} written"
+
+
+async def _forget_evaluations(work: Work) -> str:
+    return f"{await evaluating.forget(await work.reader(), before=work.now - evaluating.KEPT)} forgotten"
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job(
         "forget-expired-signins",
@@ -62,10 +72,23 @@ SCHEDULE: tuple[Job, ...] = (
         timedelta(minutes=30),
         _forget_heartbeats,
     ),
+    Job(
+        "write-openings",
+        "Writes out when calendars are open, years ahead, for conditions that ask how far clocks have come.",
+        timedelta(days=1),
+        _write_openings,
+    ),
+    Job(
+        "forget-evaluations",
+        "Deletes, after 30 days, what automation rules saw when they did not act.",
+        timedelta(minutes=10),
+        _forget_evaluations,
+    ),
 )
 
 SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "sla-clocks", "Announces clocks that are at risk or breached, and tells whom the policy names.", sweep_clocks
     ),
+    Sweep("timed-rules", "Runs automation rules on tickets that have been as they are for long enough.", timed.sweep),
 )

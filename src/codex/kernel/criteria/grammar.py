@@ -1,7 +1,7 @@
 """What can be asked, and how: kinds of values, operators, fields, and the names that conditions may use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -106,7 +106,8 @@ Names = Mapping[Kind, Mapping[str, frozenset[UUID]]]
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The fields by name, and what teams, people and categories are called: each name stands for one id, that of a
-    category for its whole branch."""
+    category for its whole branch. `unfit`: fields that cannot be asked about here, and why not."""
 
     fields: Mapping[str, Field]
     names: Names
+    unfit: Mapping[str, str] = field(default_factory=dict)

@@ -107,7 +107,8 @@ class _Reader:
         named, said = written.get("field"), written.get("value")
         field = self.vocabulary.fields.get(named) if isinstance(named, str) else None
         if field is None:
-            self.fail(f"{path}.field", f"There is no field {quoted(named)}." if named else "Which field?")
+            known = self.vocabulary.unfit.get(named) if isinstance(named, str) else None
+            self.fail(f"{path}.field", known or (f"There is no field {quoted(named)}." if named else "Which field?"))
             return None
         fitting = OPERATORS[field.kind]
         operator = next((o for o in fitting if o.value == written.get("operator")), None)

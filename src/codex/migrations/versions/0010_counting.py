@@ -1,7 +1,7 @@
 """Indexes of the tickets that are not done, from which alone they are counted: by team, and by whose they are.
 
-With a million tickets a count of the navigation reads 1,000 entries of them in half a millisecond, where it read 27,000
-rows of the table in 90.
+Seen once in the plans of a million tickets, counting up to 1,000: of one person 20 → 0.8 ms, of a team's that
+nobody has 23 → 0.8 ms, of a team 4.7 → 1.0 ms; the first of each with pages that had to be read.
 """
 
 from alembic import op

@@ -74,8 +74,7 @@ def request(
         href=f"/requests/{found.display_id}",
         subject=found.subject,
         say=say(found, reading),
-        status=words.status_for_requesters(found.status),
-        steps=_steps(TicketStatus(found.status)),
+        status=words.status_for_requesters(found.status), steps=_steps(TicketStatus(found.status)),
         thread=_conversation(told, reading),
         opened=words.when(found.created_at, now=reading.now, zone=reading.zone),
         team=found.assigned_team.name if found.assigned_team else "",
@@ -86,12 +85,11 @@ def request(
         cancel=_cancel(actor, seen),
         may_reply=may(actor, Operation.REPLY, seen),
         reply_hint=_reply_hint(found, reading, reopens_within),
-        reply_body=typed.body if typed else "",
-        reply_error=typed.sentence if typed else "",
+        reply_body=typed.body if typed else "", reply_error=typed.sentence if typed else "",
         problem=refusal.sentence if refusal and not typed else "",
         earlier_href=f"/requests/{found.display_id}?before={thread.earlier}" if thread.earlier else None,
         answers=fields.answers(answered),
-    )
+    )  # fmt: skip
 
 
 def say(ticket: TicketRow, reading: Reading) -> str:

@@ -181,6 +181,16 @@ def _deleted(event: Happened, names: Names) -> Sentence:
     return "trash", _say(event, _("{who} deleted it") if event.type == "DELETED" else _("{who} restored it"))
 
 
+def _routed(event: Happened, names: Names) -> Sentence:
+    told = event.payload
+    if told["teamId"] is None:
+        return "workflow", _say(event, _("No rule matched: it waits in the triage queue"))
+    team = _name(names, told["teamId"])
+    if told["rule"] is not None:
+        return "workflow", _say(event, _("The rule {rule} sent it to {team}"), rule=told["rule"], team=team)
+    return "workflow", _say(event, _("Its category sent it to {team}"), team=team)
+
+
 def _clocks(event: Happened, names: Names) -> Sentence:
     terms = event.payload["terms"]
     if terms is None:
@@ -203,6 +213,11 @@ _CLOCKS = {
     "SLA_MET": ("check", _("{clock}: in time")),
     "SLA_CANCELLED": ("clock", _("{clock}: the clock counts no more")),
 }
+
+
+def _rule(event: Happened, names: Names) -> Sentence:
+    done = ", ".join(kind.replace("_", " ") for kind in event.payload["actions"])
+    return "workflow", _say(event, _("The rule {who} ran: {done}"), plain={"done": done})
 
 
 def _ticket(names: Names, key: str | None) -> str:
@@ -244,6 +259,8 @@ SENTENCES: Mapping[str, Callable[[Happened, Names], Sentence]] = MappingProxyTyp
         "RELEASED": _absorb,
         "DELETED": _deleted,
         "RESTORED": _deleted,
+        "ROUTED": _routed,
+        "RULE_RAN": _rule,
         "SLA_STARTED": _clocks,
         "SLA_RETARGETED": _clocks,
         "SLA_PAUSED": _clock,

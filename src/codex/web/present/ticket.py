@@ -66,10 +66,7 @@ def ticket(
     missing = _missing(asked, refusal)
     is_typed = bool(refusal and refusal.kind)
     return TicketView(
-        id=found.display_id,
-        href=href,
-        query=query,
-        back_href=beside.worklist.href,
+        id=found.display_id, href=href, query=query, back_href=beside.worklist.href,
         subject=found.subject,
         requester=words.person(found.requester.id, found.requester.display_name),
         opened=words.when(found.created_at, now=reading.now, zone=reading.zone),
@@ -79,14 +76,12 @@ def ticket(
         thread=arrange(told, now=reading.now, zone=reading.zone),
         composer=_composer(actor, seen, reachable, refusal, missing),
         may_resolve=_S.RESOLVED in reachable,
-        may_take=_may_take(actor, seen),
-        take_value=str(actor.id),
-        previous_href=previous,
-        next_href=following,
+        may_take=_may_take(actor, seen), take_value=str(actor.id),
+        previous_href=previous, next_href=following,
         earlier_href=f"{href}{query}{'&' if query else '?'}before={thread.earlier}" if thread.earlier else None,
         problem=refusal.sentence if refusal and not is_typed and not _is_told(asked, refusal) else "",
         missing=None if is_typed else missing,
-    )
+    )  # fmt: skip
 
 
 def moves(actor: Actor, seen: TicketFacts) -> tuple[TicketStatus, ...]:

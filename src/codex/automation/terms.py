@@ -1,0 +1,102 @@
+"""What a rule says, as a version keeps it; and the rule that can be asked, read out of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct, ValidationError, convert, to_builtins
+
+from codex.automation.models import TIMED, AutomationRule, Trigger
+from codex.automation.triggers import TriggerConfig, change_fields, leaves_of
+from codex.db.database import Reader
+from codex.kernel.actor import system
+from codex.kernel.criteria.grammar import Vocabulary
+from codex.kernel.criteria.reading import read
+from codex.kernel.criteria.tree import All
+from codex.kernel.errors import Problem
+from codex.tickets import vocabulary
+from codex.tickets.action_reading import read_actions
+from codex.tickets.actions import Action, shown
+from codex.tickets.criteria import CHANGE_FIELDS
+
+
+class RuleTerms(Struct, frozen=True, kw_only=True, rename="camel"):
+    """All that a rule says. `actions` as they are kept."""
+
+    name: str
+    description: str | None
+    trigger: Trigger
+    trigger_config: TriggerConfig
+    conditions: list[Any]
+    actions: list[Any]
+    is_active: bool
+    priority: int
+    team_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule ready to be asked. Its conditions are what its trigger's config asks for, then its own. `broken`: why it
+    cannot be asked; it must not be then."""
+
+    id: UUID
+    version: int
+    terms: RuleTerms
+    conditions: All
+    actions: tuple[Action, ...]
+    broken: tuple[Problem, ...] = ()
+
+    @property
+    def team_id(self) -> UUID | None:
+        """Whose it is; None: everybody's."""
+        return self.terms.team_id
+
+
+def terms_of(rule: AutomationRule) -> RuleTerms:
+    """What a rule says now."""
+    return RuleTerms(
+        name=rule.name, description=rule.description, trigger=Trigger(rule.trigger),
+        trigger_config=convert(rule.trigger_config, TriggerConfig), conditions=rule.conditions, actions=rule.actions,
+        is_active=rule.is_active, priority=rule.priority, team_id=rule.team_id,
+    )  # fmt: skip
+
+
+def plain(terms: RuleTerms) -> dict[str, Any]:
+    """What a rule says, as JSON values."""
+    told: dict[str, Any] = to_builtins(terms)
+    return told
+
+
+def public(terms: RuleTerms) -> dict[str, Any]:
+    """What a rule says, as people may read it: of secrets only that there are some."""
+    return {**plain(terms), "actions": shown(terms.actions)}
+
+
+def read_terms(kept: Mapping[str, Any]) -> RuleTerms:
+    """What was kept as a version. What cannot be read of a trigger's config is as if nothing was said of it."""
+    try:
+        return convert(kept, RuleTerms)
+    except ValidationError:
+        return convert({**kept, "triggerConfig": {}}, RuleTerms)
+
+
+async def words_for(reader: Reader, written: Sequence[object]) -> Vocabulary:
+    """What has to be known to read these lists of conditions. Nobody is `me`: rules are nobody's."""
+    return await vocabulary.vocabulary(reader, system(), written)
+
+
+def rule_of(key: UUID, version: int, terms: RuleTerms, words: Vocabulary) -> Rule:
+    """The rule that can be asked. Broken, with the reasons, where it asks about, or does, what is no more."""
+    tree, problems = read(terms.conditions, fitting(terms.trigger, words))
+    actions, unread = read_actions(terms.actions, is_kept=True)
+    first = () if terms.trigger in TIMED else tuple(leaves_of(terms.trigger, terms.trigger_config))
+    return Rule(key, version, terms, All((*first, *tree.parts)), actions, (*problems, *unread))
+
+
+def fitting(trigger: Trigger, words: Vocabulary) -> Vocabulary:
+    """What a rule with this trigger can ask about."""
+    known = change_fields(trigger)
+    unfit = {name: f"{trigger} knows no {name}." for name in CHANGE_FIELDS if name not in known}
+    fields = {**words.fields, **{name: CHANGE_FIELDS[name] for name in known}}
+    return replace(words, fields=fields, unfit={**words.unfit, **unfit})
