@@ -1,12 +1,10 @@
 """Wiring: settings and a database become the web application."""
 
 import os
-import secrets
 import signal
 import threading
 import time
-from contextlib import ExitStack, suppress
-from pathlib import Path
+from contextlib import ExitStack
 
 from litestar import Litestar
 from litestar.datastructures import State
@@ -22,7 +20,7 @@ from codex.httpkit import health
 from codex.httpkit.edge import Edge
 from codex.httpkit.needs import refuse_undeclared
 from codex.kernel import log
-from codex.kernel.seal import Seal
+from codex.kernel.seal import Seal, kept_key
 from codex.settings import Settings, load
 from codex.web import pages
 from codex.web.provider import Provider
@@ -43,7 +41,7 @@ def web() -> ASGIApp:
 def web_application(settings: Settings, database: Database, *, close_database: bool = False) -> ASGIApp:
     """The web application on a database; `close_database`: it opens and closes the database with itself."""
     works = reactions.works(database, base_url=settings.base_url)
-    key = secret_key(settings)
+    key = settings.secret_key or kept_key(settings.data_path)
 
     async def mend(error: Exception, _: LitestarScope) -> None:
         if isinstance(error, CONNECTION_LOST) and not is_contended(error):
@@ -85,22 +83,6 @@ def provider_of(settings: Settings) -> Provider | None:
         settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret,
         adds_people=settings.oidc_adds_people == "yes",
     )  # fmt: skip
-
-
-def secret_key(settings: Settings) -> str:
-    """The configured key, or the one kept in the data directory, made at the first start."""
-    if settings.secret_key:
-        return settings.secret_key
-    path = Path(settings.data_path) / "secret_key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_hex(32), "ascii")
-        with suppress(FileExistsError):
-            path.hardlink_to(draft)  # the first of several starters wins, whole
-        draft.unlink()
-    return path.read_text("ascii").strip()
 
 
 def _end_with_parent() -> None:

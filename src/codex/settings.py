@@ -87,6 +87,13 @@ class Settings:
         default="14",
         example="30",
     )
+    webhook_allow_private: str = setting(
+        "CODEX_WEBHOOK_ALLOW_PRIVATE",
+        "Whether webhooks may lead to private, loopback and link-local addresses (this machine, the network around "
+        "it): `yes` or `no`. Who may set a webhook can then send tickets to whatever is there.",
+        default="no",
+        example="yes",
+    )
     postgres_bin: str = setting(
         "CODEX_POSTGRES_BIN",
         "The folder with the server binaries for the built-in database.",
@@ -103,6 +110,11 @@ class Settings:
     def reopens_within(self) -> timedelta:
         """For how long after a ticket was closed a requester's reply opens it again."""
         return timedelta(days=int(self.reopen_days))
+
+    @property
+    def webhook_allows_private(self) -> bool:
+        """Whether webhooks may lead to our own network."""
+        return self.webhook_allow_private in ("yes", "true")
 
     @property
     def data_path(self) -> Path:
@@ -138,6 +150,8 @@ def _check(settings: Settings) -> None:
     _check_oidc(settings)
     if settings.log not in ("text", "json"):
         raise SetupError("CODEX_LOG must be text or json.")
+    if settings.webhook_allow_private not in ("yes", "no", "true", "false"):
+        raise SetupError("CODEX_WEBHOOK_ALLOW_PRIVATE must be yes or no.")
     if not (settings.reopen_days.isascii() and settings.reopen_days.isdigit() and len(settings.reopen_days) <= 4):
         raise SetupError("CODEX_REOPEN_DAYS must be a number of days, at most 9999.")
     try:

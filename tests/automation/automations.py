@@ -55,5 +55,6 @@ async def runs(world: World, of: AutomationRule | None = None) -> list[Automatio
 
 
 async def facts(world: World, ticket: Ticket) -> list[str]:
-    """The types of a ticket's facts by rules, in their order."""
-    return [event.type for event in await world.events(ticket) if event.actor_kind == "rule"]
+    """The types of a ticket's facts by rules, in their order; what its clocks did about them aside."""
+    made = [event.type for event in await world.events(ticket) if event.actor_kind == "rule"]
+    return [kind for kind in made if not kind.startswith("SLA_")]

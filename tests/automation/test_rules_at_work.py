@@ -33,7 +33,7 @@ async def test_a_rule_acts_on_a_new_ticket_and_history_says_so(world: World) -> 
     ticket = await world.ticket(team=world.it)
 
     assert (ticket.priority, await tags(world, ticket)) == (TicketPriority.P1, ["fire"])
-    assert await facts(world, ticket) == ["PRIORITY_CHANGED", "TAG_ADDED", "RULE_RAN", "SLA_RETARGETED"]
+    assert await facts(world, ticket) == ["PRIORITY_CHANGED", "TAG_ADDED", "RULE_RAN"]
     events = await world.events(ticket)
     assert {event.actor_name for event in events if event.actor_kind == "rule"} == {"Fire!"}
     opened = next(event for event in events if event.type == "TICKET_CREATED")

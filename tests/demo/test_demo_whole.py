@@ -9,8 +9,13 @@ import pytest
 from loaded import NOW, Demo
 
 from codex.classification.models import FieldType
+from codex.kernel.actor import system
 from codex.kernel.placeholders import names_in
+from codex.routing.active import active_rules
+from codex.routing.choose import choose
+from codex.routing.keywords import heard
 from codex.tickets.hanging_models import LinkType
+from world import opened
 
 
 def test_categories_form_a_tree_of_three_levels(demo: Demo) -> None:
@@ -169,3 +174,28 @@ def test_agents_have_read_some_tickets_and_not_others(demo: Demo) -> None:
         "WHERE k.assignee_id = %s AND k.status NOT IN ('RESOLVED', 'CLOSED')", amir, amir
     )  # fmt: skip
     assert True in read and {False, None} & set(read)
+
+
+def test_rules_say_where_new_requests_go_and_none_is_broken(demo: Demo) -> None:
+    rows = demo.rows(
+        "SELECT t.slug, r.is_active, r.conditions <> '[]', r.assignee_id IS NOT NULL FROM routing_rules r "
+        "JOIN teams t ON t.id = r.team_id"
+    )
+    assert {team for team, *_ in rows} == {"it", "hr", "facilities", "finance"}
+    assert {active for _, active, *_ in rows} == {True, False}
+    assert any(narrow for _, _, narrow, _ in rows) and any(person for *_, person in rows)
+
+
+@pytest.mark.anyio
+async def test_a_new_request_at_the_demo_desk_goes_by_what_it_says(demo: Demo) -> None:
+    said = {
+        "VPN broken since the update": "it", "My payslip of October": "hr", "Wrong amount on an invoice": "finance",
+        "Lost my badge": "facilities", "Whole floor: no network": "it",
+    }  # fmt: skip
+    async with opened(demo.database.app) as database, database.reading(system()) as reader:
+        rules = await active_rules(reader)
+        assert [rule.broken for rule in rules] == [None] * len(rules)
+        for subject, slug in said.items():
+            p1 = {"priority": ("P1",), "anyText": (subject,), "requesterLocation": ("Berlin",)}
+            winner = choose(rules, heard(subject), p1).winner
+            assert winner is not None and demo.one("SELECT slug FROM teams WHERE id = %s", winner.rule.team_id) == slug

@@ -13,7 +13,7 @@ from codex.routing import intake, queries, rules
 from codex.routing.decision import Decision, read
 from codex.routing.explaining import DecisionRow, decision_of
 from codex.routing.models import RoutingRule
-from codex.routing.rules import NewRule, RuleChanges
+from codex.routing.rules import NewRoutingRule, RoutingRuleChanges
 from codex.tickets.models import Ticket
 from world import FOUNDED, MORNING, World
 
@@ -22,14 +22,14 @@ async def rule(world: World, team: Team, *keywords: str, as_: User | Actor | Non
     """A rule of a team made by an owner unless somebody else is named, called after its first keyword."""
     said = {"name": keywords[0] if keywords else "Rule", "priority": 10, **more}
     async with world.work(as_=as_ or world.ona, now=FOUNDED) as work:
-        return await rules.add(work, NewRule(team_id=team.id, keywords=list(keywords), **said))
+        return await rules.add(work, NewRoutingRule(team_id=team.id, keywords=list(keywords), **said))
 
 
 async def refine(world: World, found: RoutingRule, *, as_: User | None = None, **wanted: Any) -> RoutingRule:
     """A change of a rule."""
     async with world.work(as_=as_ or world.ona, now=MORNING) as work:
         held = await queries.held_rule(work, found.id)
-        await rules.change(work, held, RuleChanges(**wanted))
+        await rules.change(work, held, RoutingRuleChanges(**wanted))
         return held
 
 

@@ -40,5 +40,4 @@ async def test_two_hundred_rules_at_most_double_the_work_of_a_new_ticket(world: 
         keywords = random.sample(["vpnish", "salary", "badge", "printer", "remote access", "Wi-Fi", "laptop", "tax"], 4)
         await rule(world, world.hr, *keywords, name=f"Rule {number}", conditions=CONDITIONS[number % 4])
     with_rules = await median_cpu(world)
-    print(without, with_rules)
     assert with_rules <= 2 * without, f"{without * 1000:.2f} ms without rules, {with_rules * 1000:.2f} ms with them"

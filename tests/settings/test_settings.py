@@ -51,6 +51,7 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         ({"DATABASE_URL": URL, "CODEX_SECRET_KEY": KEY, "DIRECT_URL": "x"}, "DIRECT_URL must start with postgresql://"),
         ({"DIRECT_URL": URL}, "DIRECT_URL is set and DATABASE_URL is not"),
         ({"CODEX_SECRET_KEY": "short"}, "CODEX_SECRET_KEY must have at least 32 characters"),
+        ({"CODEX_WEBHOOK_ALLOW_PRIVATE": "maybe"}, "CODEX_WEBHOOK_ALLOW_PRIVATE must be yes or no"),
         ({"CODEX_BASE_URL": "desk.example"}, "CODEX_BASE_URL must be an http:// or https:// address"),
         ({"CODEX_BASE_URL": "http://"}, "CODEX_BASE_URL must be an http:// or https:// address"),
         ({"CODEX_BASE_URL": "http://[half"}, "CODEX_BASE_URL must be an http:// or https:// address"),

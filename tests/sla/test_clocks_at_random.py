@@ -64,7 +64,7 @@ async def test_nothing_is_torn_however_often_processes_are_killed(
             now, kills = max(now, until), kills + killed
         await all_is_well(world)
 
-    assert carried_out(done) == NAMES and kills > 10
+    assert carried_out(done) == NAMES and kills >= _MANY // 1_000
     record_property("operations", sum(done.values()))
     record_property("processes killed", kills)
     record_property("what happened", dict(done))

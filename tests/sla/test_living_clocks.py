@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from promises import promised, recomputed, swept, verdict
+from promises import OFFICE, promised, recomputed, swept, verdict
 
 from codex.kernel.clock import iso
+from codex.sla import business_hours
+from codex.sla.business_hours import OpeningHours
 from codex.sla.clock_state import ClockKind
 from codex.sla.clock_verdicts import State
 from codex.tickets import assignment, deletion, lifecycle, merging, messages, queries, triage
@@ -53,6 +55,18 @@ async def test_opening_a_ticket_starts_both_clocks(world: World) -> None:
     assert (iso(ticket.first_response_due_at), iso(ticket.due_at)) == ("2026-03-02T13:00:00Z", "2026-03-03T09:00:00Z")
     assert ticket.sla_state is SlaState.RUNNING
     assert await kinds(world, ticket) == ["TICKET_CREATED", "SLA_STARTED"]
+    assert await recomputed(world) == (1, [])
+
+
+async def test_a_holiday_without_a_name_hinders_no_clock(world: World) -> None:
+    await promised(world)
+    async with world.work(as_=world.ona, now=MONDAY_10) as work:
+        hours = OpeningHours(timezone="Europe/Berlin", schedule=OFFICE, holidays=[{"date": "2026-03-03"}])
+        await business_hours.put(work, None, hours)
+
+    ticket = await world.ticket(team=world.it, priority=P2, at=MONDAY_10)
+
+    assert iso(ticket.due_at) == "2026-03-04T09:00:00Z"
     assert await recomputed(world) == (1, [])
 
 
@@ -140,6 +154,23 @@ async def test_the_sweep_announces_what_fell_due_once_and_in_order(world: World)
     assert await recomputed(world) == (1, [])
 
 
+async def test_a_due_time_that_comes_back_is_announced_once(world: World) -> None:
+    await promised(world)
+    ticket = await world.ticket(team=world.it, assignee=world.amir, priority=P1, at=MONDAY_10)
+    await said(world, world.amir, ticket, "2026-03-02T09:30Z")
+    await moved(world, ticket, TicketStatus.WAITING_ON_VENDOR, "2026-03-02T14:00Z")
+    for at, priority in (("2026-03-02T14:10Z", P3), ("2026-03-02T14:20Z", P1)):
+        async with world.work(as_=world.amir, now=at) as work:
+            await triage.set_priority(work, await queries.visible(work, ticket.id, lock=True), priority)
+
+    await moved(world, ticket, TicketStatus.IN_PROGRESS, "2026-03-02T14:30Z")
+    await swept(world, "2026-03-02T15:00Z")
+
+    breaches = [event.payload for event in await world.events(ticket) if event.type == "SLA_BREACHED"]
+    assert [(told["clock"], told["dueAt"]) for told in breaches] == [("RESOLUTION", "2026-03-02T13:00:00Z")]
+    assert await recomputed(world) == (1, [])
+
+
 async def test_a_late_answer_before_the_sweep_is_a_breach_all_the_same(world: World) -> None:
     await promised(world)
     ticket = await world.ticket(team=world.it, assignee=world.amir, priority=P2, at=MONDAY_10)
@@ -211,4 +242,14 @@ async def test_a_transfer_counts_against_what_the_other_team_promises(world: Wor
         await assignment.transfer_to(work, locked, world.facilities)
 
     assert await sla_kinds(world, ticket) == ["SLA_STARTED"]
+    assert await recomputed(world) == (1, [])
+
+
+async def test_where_nothing_is_promised_a_change_of_priority_says_nothing_of_clocks(world: World) -> None:
+    ticket = await world.ticket(team=world.it, priority=P3, at=MONDAY_10)
+
+    async with world.work(as_=world.amir, now="2026-03-02T10:00Z") as work:
+        await triage.set_priority(work, await queries.visible(work, ticket.id, lock=True), P1)
+
+    assert await kinds(world, ticket) == ["TICKET_CREATED", "PRIORITY_CHANGED"]
     assert await recomputed(world) == (1, [])

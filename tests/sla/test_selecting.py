@@ -7,14 +7,14 @@ from uuid import UUID
 import pytest
 
 from codex.identity.models import Team
-from codex.sla import assignments, business_hours, policies, queries, team_policies
+from codex.sla import assignments, business_hours, kept_versions, policies, queries, team_policies
 from codex.sla.business_hours import OpeningHours
 from codex.sla.calendar import Calendar
 from codex.sla.clock_state import ReopenMode, Source, Terms
 from codex.sla.hours import Hours, written
 from codex.sla.models import SlaNotifyRole, SlaPolicyConfig
 from codex.sla.policies import NewPolicy, PolicyChanges, Target
-from codex.sla.selecting import Chosen, calendars, terms_for, terms_of
+from codex.sla.selecting import Chosen, terms_for, terms_of
 from codex.tickets.models import TicketPriority, TicketStatus
 from world import World
 
@@ -165,7 +165,7 @@ async def test_the_team_s_calendar_wins_over_everybody_s(world: World) -> None:
     assert everybodys.terms.calendar_version_id == str(everybodys.calendar_version_id)
     async with world.reading() as reader:
         ids = [found.calendar_version_id for found in (everybodys, own)]
-        found = await calendars(reader, [key for key in ids if isinstance(key, UUID)])
+        found = await kept_versions.calendars(reader, [key for key in ids if isinstance(key, UUID)])
     assert [found[key].zone for key in ids if key] == ["Europe/Berlin", "America/New_York"]
 
 
@@ -225,4 +225,8 @@ async def test_a_ticket_is_under_the_terms_of_its_team_and_priority(world: World
     ticket = await world.ticket(team=world.it, priority=P1)
 
     async with world.work(as_=world.amir) as work:
-        assert promised(await terms_for(work, ticket)) == (Source.ASSIGNED, hours(0.5), hours(2))
+        assert promised(await terms_for(work, ticket.assigned_team_id, ticket.priority)) == (
+            Source.ASSIGNED,
+            hours(0.5),
+            hours(2),
+        )

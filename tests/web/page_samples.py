@@ -8,18 +8,24 @@ from markupsafe import Markup
 
 from codex.web.present import words
 from codex.web.present.desk_views import (
+    ClockStoryView,
     ComposerView,
     DetailsView,
     EarlierView,
     EmptyView,
     FactView,
+    GroupView,
     NavGroupView,
     PropertyView,
     QueueView,
     RowView,
     SendView,
     ShellView,
+    SpanView,
+    TargetsView,
+    TargetView,
     TicketView,
+    WhyView,
 )
 from codex.web.present.field_views import Control, FieldView, MissingView
 from codex.web.present.thread import Entry, arrange
@@ -119,7 +125,27 @@ _ROWS: tuple[tuple[str, str, PersonView, str, str, datetime, str, bool], ...] = 
 )  # fmt: skip
 
 
-def row(index: int, *, current: str = "", assignee: PersonView | None = None) -> RowView:
+SLAS = (
+    SlaView(state="overdue", what="Resolve", text="26m", left=0),
+    SlaView(state="at-risk", what="Resolve", text="48m", left=20),
+    SlaView(state="at-risk", what="Reply", text="12m", left=15),
+    SlaView(state="on-track", what="Resolve", text="3h 05m", left=80),
+    SlaView(state="on-track", what="Resolve", text="4h", left=90),
+    SlaView(state="paused", what="", text="", left=0),
+    SlaView(state="paused", what="", text="", left=0),
+    SlaView(state="missed", what="", text="", left=0),
+    SlaView(state="met", what="", text="", left=0),
+)
+GROUPS = {
+    0: GroupView(label="Overdue", icon="circle-alert", tone="red", count=1),
+    1: GroupView(label="Due today", icon="clock", tone="amber", count=4),
+    5: GroupView(label="Later", icon="hourglass", tone="quiet"),
+}
+
+
+def row(
+    index: int, *, current: str = "", assignee: PersonView | None = None, group: GroupView | None = None
+) -> RowView:
     id, subject, requester, status, priority, at, category, unread = _ROWS[index]
     return RowView(
         id=id,
@@ -133,15 +159,19 @@ def row(index: int, *, current: str = "", assignee: PersonView | None = None) ->
         assignee=assignee if status not in {"NEW", "TRIAGED"} else None,
         is_unread=unread,
         is_current=id == current,
+        sla=SLAS[index],
+        group=group,
     )
 
 
-def queue(*, current: str = "") -> QueueView:
+def queue(*, current: str = "", by_due: bool = False) -> QueueView:
+    groups = GROUPS if by_due else {}
     return QueueView(
         title="My tickets",
         total=999,
         is_more=True,
-        rows=tuple(row(i, current=current) for i in range(len(_ROWS))),
+        rows=tuple(row(i, current=current, group=groups.get(i)) for i in range(len(_ROWS))),
+        sort=LinkView(label="Due first", href="/queue?view=mine", is_current=by_due),
         filters=(
             LinkView(label="Open", href="/queue?view=mine", is_current=True),
             LinkView(label="Waiting", href="/queue?view=mine&status=waiting"),
@@ -168,14 +198,6 @@ EMPTY_QUEUE = QueueView(
     empty=EmptyView(
         sentence="Nothing waiting for you.", action=LinkView(label="See unassigned (14)", href="/queue?view=unassigned")
     ),
-)
-
-SLAS = (
-    SlaView(state="overdue", what="Resolve", text="26m", left=0),
-    SlaView(state="at-risk", what="Reply", text="12m", left=20),
-    SlaView(state="on-track", what="Resolve", text="3h 05m", left=80),
-    SlaView(state="paused", what="Resolve", text="", left=50),
-    SlaView(state="met", what="Resolve", text="", left=0),
 )
 
 
@@ -334,7 +356,52 @@ def earlier(id: str, subject: str, status: str, days: int) -> EarlierView:
     return EarlierView(href=f"/tickets/{id}", subject=subject, status=words.status_for_agents(status), at=at)
 
 
-def details(*, may_change: bool = True) -> DetailsView:
+TARGETS = TargetsView(
+    targets=(
+        TargetView(label="First reply", state="met", word="Met", line="in 18m, target 1h", glyph="s-resolved",
+                   tone="green", left=0),
+        TargetView(label="Resolution", state="at-risk", word="48m left", line="Due today 15:40 · Mon–Fri 9–18",
+                   glyph="", tone="amber", left=20),
+    ),
+    why_href="/tickets/IT-4821/why",
+)  # fmt: skip
+LATE_TARGETS = TargetsView(
+    targets=(
+        TargetView(label="First reply", state="overdue", word="26m over", glyph="k-over", tone="red", left=0,
+                   line="Was due yesterday 15:40 · Mon–Thu 8:30–17:30, Fri 8:30–13 Berlin time"),
+        TargetView(label="Resolution", state="paused", word="Paused", line="3h 05m left of 8h",
+                   glyph="s-waiting-on-requester", tone="quiet", left=40),
+    ),
+    why_href="/tickets/IT-4821/why",
+)  # fmt: skip
+
+
+def why(id: str = "IT-4821") -> WhyView:
+    policy = (
+        "Stricter, version 2, promises 8 h (28800 s) for P2, because The policy of IT Support, Stricter (version 2), "
+        "has a target for P2. Counted in the opening hours of the desk."
+    )
+    spans = (
+        SpanView(kind="RUNNING", when="Fri 2026-11-20 09:12 CET to 17:30 CET", why="The ticket was received.",
+                 does="Running, 8 h 18 min (29880 s) counted."),
+        SpanView(kind="CLOSED", when="Fri 2026-11-20 17:30 CET to Mon 2026-11-23 08:30 CET",
+                 does="Closed, 0 s counted.", why="It is outside opening hours."),
+        SpanView(kind="PAUSED", when="Mon 2026-11-23 08:30 CET to 09:30 CET",
+                 why="The ticket became waiting on requester.", does="Paused, 1 h (3600 s) of open time not counted."),
+        SpanView(kind="STOPPED", when="Mon 2026-11-23 09:30 CET to 10:00 CET", why="The ticket became resolved.",
+                 does="Stopped, 30 min (1800 s) of open time not counted."),
+        SpanView(kind="CANCELLED", when="Mon 2026-11-23 10:00 CET to 14:52 CET", why="The ticket was deleted.",
+                 does="Cancelled, 4 h 52 min (17520 s) of open time not counted."),
+    )  # fmt: skip
+    stories = tuple(
+        ClockStoryView(label=label, policy=policy, spans=spans,
+                       outcome="Due Mon 2026-11-23 15:40 CET, because 8 h (28800 s) are used up then.")
+        for label in ("First reply", "Resolution")
+    )  # fmt: skip
+    return WhyView(id=id, stories=stories, back_href=f"/tickets/{id}?view=mine")
+
+
+def details(*, may_change: bool = True, targets: TargetsView = TARGETS) -> DetailsView:
     def prop(noun: str, word: str, *others: str, icon: str = "", tone: Tone = "quiet",
              person: PersonView | None = None) -> PropertyView:  # fmt: skip
         options = _options(word, word, *others)
@@ -343,6 +410,7 @@ def details(*, may_change: bool = True) -> DetailsView:
 
     statuses = ("Reopened", "In progress", "Waiting on requester", "Resolved", "Closed")
     return DetailsView(
+        targets=targets,
         properties=(
             prop("status", *statuses, icon="s-reopened", tone="accent"),
             prop("assignee", "Lena Brandt", "Nobody", "Amir Haddad (you)", person=LENA),

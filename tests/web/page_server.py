@@ -14,6 +14,7 @@ from jinja2 import Environment
 from codex.web.present.render import DIST, STATIC_URL
 
 CSP = "default-src 'self'"
+_FRAGMENTS = {"/queue": "rows", "/queue/views": "views"}
 
 
 @dataclass
@@ -65,10 +66,14 @@ def _handler(environment: Environment, server: PageServer) -> type[BaseHTTPReque
 
         def _named(self, path: str) -> str:
             is_fragment = self.headers.get("HX-Request-Type") == "partial"
-            first = path.split("/")[1]
+            if is_fragment and path in _FRAGMENTS:
+                return _FRAGMENTS[path]
+            first, *rest = path.split("/")[1:]
+            if first == "tickets" and rest[-1] == "why":
+                return "why" if is_fragment else "why-page"
             if first == "tickets":
                 return "pane" if is_fragment else "ticket"
-            return "rows" if first == "queue" and is_fragment else first
+            return first
 
         def _page(self, name: str, theme: str | None, *, status: int = 200) -> None:
             if name not in pages.PAGES | pages.FRAGMENTS:

@@ -10,11 +10,12 @@ import page_samples as desk
 import portal_samples as portal
 from jinja2 import Environment
 
-from codex.web.present.desk_views import ComposerView
+from codex.web.present.desk_views import ComposerView, TargetsView
 from codex.web.present.views import ErrorView, LinkView
 
 PAGES: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
     "queue": ("agent/queue.html", lambda: _desk(desk.queue())),
+    "queue-due": ("agent/queue.html", lambda: _desk(desk.queue(by_due=True))),
     "queue-team": ("agent/queue.html", lambda: _desk(desk.TEAM_QUEUE)),
     "queue-empty": ("agent/queue.html", lambda: _desk(desk.EMPTY_QUEUE)),
     "ticket": ("agent/queue.html", lambda: _ticket()),
@@ -41,7 +42,10 @@ PAGES: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
             )
         ),
     ),
+    "ticket-late": ("agent/queue.html", lambda: _ticket() | {"details": desk.details(targets=desk.LATE_TARGETS)}),
+    "ticket-unpromised": ("agent/queue.html", lambda: _ticket() | {"details": desk.details(targets=TargetsView())}),
     "ticket-read-only": ("agent/queue.html", lambda: _read_only()),
+    "why-page": ("agent/why.html", lambda: {"why": desk.why()}),
     "requests": ("portal/requests.html", lambda: {"portal": portal.PORTAL, "requests": portal.REQUESTS}),
     "request": ("portal/request.html", lambda: {"portal": portal.PORTAL, "request": portal.request()}),
     "request-refused": (
@@ -79,9 +83,10 @@ FRAGMENTS: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
         "agent/pane.html",
         lambda: pane("IT-4821"),
     ),
-    "questions": ("portal/_questions.html", lambda: {"new": portal.new_request()}),
+    "questions": ("portal/questions.html", lambda: {"new": portal.new_request()}),
     "rows": ("agent/rows.html", lambda: {"queue": desk.queue()}),
     "views": ("agent/views.html", lambda: {"group": desk.SHELL.nav[-1]}),
+    "why": ("agent/_why.html", lambda: {"why": desk.why()}),
     "wrong": ("agent/wrong.html", lambda: {"error": portal.NOT_FOUND}),
 }
 

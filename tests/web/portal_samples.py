@@ -149,8 +149,22 @@ def new_request(*, is_wrong: bool = False) -> NewRequestView:
             for root, below in categories
         ),
         impacts=(
-            ImpactView(value="P2", label="I can’t work", hint="Everything has stopped", is_selected=False),
-            ImpactView(value="P3", label="It slows me down", hint="I can get by for now", is_selected=True),
+            ImpactView(
+                value="P2",
+                label="I can’t work",
+                hint="Everything has stopped",
+                is_selected=False,
+                promise="Someone replies by 16:10 today.",
+                hours="We work Mon–Fri 9–18.",
+            ),
+            ImpactView(
+                value="P3",
+                label="It slows me down",
+                hint="I can get by for now",
+                is_selected=True,
+                promise="Someone replies by 11:30 tomorrow.",
+                hours="We work Mon–Fri 9–18.",
+            ),
             ImpactView(value="P4", label="It can wait", hint="No hurry", is_selected=False),
         ),
         fields=questions,

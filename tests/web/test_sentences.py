@@ -1,5 +1,6 @@
 """Every fact of a ticket is told in a sentence."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,8 @@ import pytest
 
 from codex.kernel.actor import ActorKind
 from codex.kernel.ids import new_id
-from codex.tickets.catalogue import TICKET_FACTS
+from codex.reactions import REACTIONS
+from codex.tickets.facts import TicketFact
 from codex.tickets.rows import EventActor
 from codex.tickets.thread import Happened
 from codex.web.present.sentences import SENTENCES, named_in, sentence
@@ -27,8 +29,17 @@ def words(happened: Happened) -> str:
     return "".join(f"*{part.text}*" if part.is_bold else part.text for part in sentence(happened, NAMES)[1])
 
 
+def _types(kind: type[TicketFact]) -> Iterator[str]:
+    """Of all facts about tickets, whichever package has them."""
+    for sub in kind.__subclasses__():
+        if "type" in vars(sub) and sub.__module__.startswith("codex."):
+            yield sub.type
+        yield from _types(sub)
+
+
 def test_every_fact_has_a_sentence() -> None:
-    assert set(SENTENCES) == {fact.type for fact in TICKET_FACTS}
+    assert REACTIONS, "all that happens has been imported"
+    assert set(SENTENCES) == set(_types(TicketFact))
 
 
 @pytest.mark.parametrize(
@@ -84,6 +95,9 @@ def test_every_fact_has_a_sentence() -> None:
         (event("RELEASED", ticketId=TEAM), "*Lena Brandt* split *IT Support* off again"),
         (event("DELETED", from_=None, to="2026-03-02T09:00:00Z"), "*Lena Brandt* deleted it"),
         (event("RESTORED", from_="2026-03-02T09:00:00Z", to=None), "*Lena Brandt* restored it"),
+        (event("ROUTED", teamId=TEAM, rule="Networks"), "The rule *Networks* sent it to *IT Support*"),
+        (event("ROUTED", teamId=TEAM, rule=None), "Its category sent it to *IT Support*"),
+        (event("ROUTED", teamId=None, rule=None), "No rule matched: it waits in the triage queue"),
         (event("MOON_LANDED", kind=ActorKind.SYSTEM, name="Codex"), "*Codex*: moon landed"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

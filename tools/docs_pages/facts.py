@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Iterator
 
 from codex.audit import facts as audit_facts
+from codex.automation import delivery_facts
 from codex.automation import facts as automation_facts
 from codex.classification import facts as classification_facts
 from codex.demo import facts as demo_facts
@@ -16,6 +17,7 @@ from codex.routing import facts as routing_facts
 from codex.sla import facts as sla_facts
 from codex.tickets import tag_facts
 from codex.tickets.catalogue import TICKET_FACTS
+from codex.tickets.facts import TicketFact
 
 
 def page() -> str:
@@ -37,7 +39,7 @@ def page() -> str:
         "",
         "| type | what happened | read by requesters and followers |",
         "|---|---|---|",
-        *(f"| `{f.type}` | {_first(f)} | {'yes' if f.is_public else 'no'} |" for f in TICKET_FACTS),
+        *(f"| `{f.type}` | {_first(f)} | {'yes' if f.is_public else 'no'} |" for f in _about_tickets()),
         "",
         "## Administrative",
         "",
@@ -54,6 +56,7 @@ ADMINISTRATIVE = (
     audit_facts,
     automation_facts,
     classification_facts,
+    delivery_facts,
     demo_facts,
     desk_facts,
     identity_facts,
@@ -63,6 +66,14 @@ ADMINISTRATIVE = (
     view_facts,
 )
 """The modules with administrative facts: imported so that their classes exist."""
+
+
+def _about_tickets() -> Iterator[type[TicketFact]]:
+    """Those of tickets themselves, then what other packages say about them."""
+    yield from TICKET_FACTS
+    own = {f.type for f in TICKET_FACTS}
+    others = {f.type: f for f in _named(TicketFact) if issubclass(f, TicketFact) and f.type not in own}
+    yield from (f for _, f in sorted(others.items()))
 
 
 def _named(kind: type[Fact]) -> Iterator[type[Fact]]:

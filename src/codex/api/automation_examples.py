@@ -6,12 +6,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from codex.automation.deliveries import DeliveryRow
 from codex.automation.executions import ExecutionRow
 from codex.automation.models import Trigger
 from codex.automation.reading import RuleRow, RuleVersionRow
 from codex.automation.rules import NewRule, RuleChanges
 from codex.automation.triggers import TriggerConfig
 from codex.kernel.criteria.tree import Finding
+from codex.notifications.models import OutboxStatus
 from codex.tickets.models import TicketStatus
 
 _RULE, _IT, _ONA, _TICKET, _RUN = (UUID(f"01979c7e-6a3e-7c51-9a20-3f6d5c8f2f3{n}") for n in range(5))
@@ -38,10 +40,16 @@ _ran = ExecutionRow(
         {"type": "add_tag", "changed": [{"fact": "TAG_ADDED", "name": "reminded"}]},
     ],
 )  # fmt: skip
+_sent = DeliveryRow(
+    id=_RUN, rule_id=_RULE, ticket_id=_TICKET, url="https://pager.example/codex", status=OutboxStatus.FAILED,
+    attempts=6, next_attempt_at=None, last_status=503, last_answer="Closed for the night",
+    last_error="It answered 503.", sent_at=None, created_at=_MONDAY,
+)  # fmt: skip
 
-ALONE: tuple[Struct, ...] = (NewRule(**_SAID), RuleChanges(is_active=False), _row)
+ALONE: tuple[Struct, ...] = (NewRule(**_SAID), RuleChanges(is_active=False), _row, _sent)
 IN_LISTS: tuple[Struct, ...] = (
     _row,
     RuleVersionRow(**_SAID, id=_RUN, version=2, created_by_id=_ONA, created_at=_MONDAY),
     _ran,
+    _sent,
 )

@@ -14,6 +14,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field, to_builtins
 from codex.api.common import Body, id_of
 from codex.api.refusals import refusals
 from codex.api.tickets import FirstMessage
+from codex.automation import macros
+from codex.automation.macros import Macro
 from codex.classification.models import Category
 from codex.classification.queries import category
 from codex.db.work import Work
@@ -41,7 +43,8 @@ UndoId = Annotated[
 
 class BulkChanges(Body):
     """What is to become of each ticket; what is not sent stays. `assigneeId: null` unassigns, `categoryId: null` takes
-    the category away. `cannedResponseId`: its text is sent as a public reply, in place of a `message`."""
+    the category away. `cannedResponseId`: its text is sent as a public reply, in place of a `message`, and what goes
+    with it is done."""
 
     status: TicketStatus | UnsetType = UNSET
     priority: TicketPriority | UnsetType = UNSET
@@ -83,7 +86,8 @@ async def change(request: Req, asked: Asking, data: JSONBody[Bulk]) -> BulkAnswe
     that one may not see looks like one that does not exist; one named twice is changed once."""
     compose = await _compose(asked, data.changes, base_url=request.app.state.base_url)
     async with asked.work() as work:
-        wanted = await _wanted(work, data.changes, compose)
+        macro = await _macro(work, data.changes.canned_response_id)
+        wanted = await _wanted(work, data.changes, compose, macro)
         announced = await bulk.announce(work, asked=_without_words(data.changes))
     refs = [queries.parse_ref(name) for name in data.ids]
     results = await bulk.change(_begin(asked), refs, wanted, announced=announced)
@@ -103,7 +107,14 @@ def _begin(asked: Asked) -> Begin:
     return partial(asked.works.begin, asked.actor, now=asked.now, origin=asked.origin)
 
 
-async def _wanted(work: Work, asked: BulkChanges, compose: Compose | None) -> Wanted:
+async def _macro(work: Work, response_id: UUID | UnsetType) -> Macro | None:
+    if response_id is UNSET:
+        return None
+    with _at("changes.cannedResponseId"):
+        return await macros.usable(work, response_id)
+
+
+async def _wanted(work: Work, asked: BulkChanges, compose: Compose | None, macro: Macro | None) -> Wanted:
     """Raises Invalid and Unprocessable for what is wrong for every ticket alike."""
     if all(getattr(asked, name) in (UNSET, []) for name in asked.__struct_fields__):
         raise Invalid(Problem("changes", "Name at least one change."))
@@ -119,6 +130,8 @@ async def _wanted(work: Work, asked: BulkChanges, compose: Compose | None) -> Wa
         remove_tags=asked.remove_tags,
         message_type=MessageType.PUBLIC if asked.message is UNSET else asked.message.type,
         compose=compose,
+        act=partial(macros.act, macro=macro) if macro and macro.actions else None,
+        lasting=macro.remains if macro else (),
         assignee_id=asked.assignee_id,
         status=None if asked.status is UNSET else asked.status,
         team=await _team(work, asked.team_id),

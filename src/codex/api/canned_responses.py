@@ -34,6 +34,7 @@ class NewCannedResponse(Body):
 
     `content` is Markdown with placeholders in double braces: ticket.displayId, ticket.subject, ticket.url,
     requester.firstName, requester.displayName, agent.firstName, agent.displayName, team.name, customField.<name>.
+    `actions` are those of automation rules, but for apply_macro, call_webhook and stop.
     """
 
     name: str
@@ -64,8 +65,8 @@ async def list_responses(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = N
 
 @post("/", summary="Keep a text", responses=refusals(422), response_headers=[LOCATION])
 async def add(asked: Asking, data: JSONBody[NewCannedResponse]) -> Response[CannedResponseRow]:
-    """Agents for themselves, leads and admins for their team, owners for everybody. 422 names a placeholder that stands
-    for nothing."""
+    """Agents for themselves, leads and admins for their team, owners for everybody. 400 names each action that there is
+    not, by its path, 422 what it names and there is not, or a placeholder that stands for nothing."""
     async with asked.work() as work:
         response = await canned_responses.add(
             work, name=data.name, content=data.content, actions=data.actions, team_id=data.team_id,

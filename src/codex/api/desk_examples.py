@@ -14,7 +14,8 @@ from codex.kernel.actor import ActorKind
 _TEXT, _IT, _ONA, _EVENT = (UUID(f"01979c7e-6a3e-7c51-9a20-3f6d5c8f2d1{n}") for n in range(4))
 _MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _CONTENT = "Hello {{requester.firstName}}, we are looking into {{ticket.displayId}}."
-_text = CannedResponseRow(_TEXT, "Looking into it", _CONTENT, [], None, _IT, False, _MONDAY, _MONDAY)
+_URGENT = {"type": "set_priority", "priority": "P1"}
+_text = CannedResponseRow(_TEXT, "Looking into it", _CONTENT, [_URGENT], None, _IT, False, [], _MONDAY, _MONDAY)
 _event = AuditRow(
     id=_EVENT, type="TEAM_CHANGED",
     payload={"teamId": str(_IT), "slug": "it", "from": {"name": "IT"}, "to": {"name": "IT Support"}}, team_id=_IT,

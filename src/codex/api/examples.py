@@ -9,6 +9,7 @@ from msgspec import Struct, to_builtins
 from codex.api import (
     automation_examples,
     desk_examples,
+    rehearsal_examples,
     routing_examples,
     signin_examples,
     sla_examples,
@@ -139,6 +140,7 @@ EXAMPLES: Mapping[str, object] = {
             sla_examples,
             routing_examples,
             automation_examples,
+            rehearsal_examples,
         )
         for one in (*_ALONE, *ALONE, *part.ALONE)
     },

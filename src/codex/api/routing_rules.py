@@ -1,5 +1,6 @@
 """`/routing-rules`: which team, and perhaps which person, gets a new ticket that nobody addressed."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,12 +29,13 @@ from codex.db.work import Work
 from codex.httpkit.asked import Asked, Asking
 from codex.httpkit.needs import Need
 from codex.kernel.actor import Scope
-from codex.routing import explaining, queries, reading, rules
+from codex.routing import drafting, explaining, queries, reading, rules
 from codex.routing.deciding import foretell
+from codex.routing.drafting import LearnedRow
 from codex.routing.drafts import Draft
 from codex.routing.explaining import DecisionRow, Words
-from codex.routing.reading import RuleRow, RuleVersionRow
-from codex.routing.rules import NewRule, RuleChanges
+from codex.routing.reading import RoutingRuleRow, RoutingRuleVersionRow
+from codex.routing.rules import NewRoutingRule, RoutingRuleChanges
 from codex.tickets import opening, tagging
 from codex.tickets.models import TicketChannel, TicketPriority
 
@@ -45,6 +47,12 @@ RuleId = Annotated[
     ),
 ]  # fmt: skip
 SETS = {"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN}
+
+
+class Learning(Body):
+    """Which tickets to learn from: those opened up to this instant."""
+
+    until: datetime | None = None
 
 
 class TrialTicket(Body):
@@ -60,7 +68,7 @@ class TrialTicket(Body):
 
 
 @get("/", summary="Routing rules, in the order in which they are asked")
-async def list_rules(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = None) -> Listed[RuleRow]:
+async def list_rules(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = None) -> Listed[RoutingRuleRow]:
     """Those that send tickets to one's teams, active or not; owners see all. One whose team, person or conditions are
     no more is `broken`, with the reason, and passed over."""
     async with asked.reading() as reader:
@@ -68,7 +76,7 @@ async def list_rules(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = None)
 
 
 @post("/", summary="Add a routing rule", opt=SETS, responses=refusals(422), response_headers=[LOCATION, VERSION_ETAG])
-async def add(asked: Asking, data: JSONBody[NewRule]) -> Response[RuleRow]:
+async def add(asked: Asking, data: JSONBody[NewRoutingRule]) -> Response[RoutingRuleRow]:
     """The admins of the team, and owners. 422 names each condition that does not fit: what it asks about must be there
     on a new ticket."""
     async with asked.work() as work:
@@ -88,8 +96,18 @@ async def try_rules(asked: Asking, data: JSONBody[TrialTicket]) -> DecisionRow:
         return await explaining.explained(await work.reader(), asked.actor, decision, wrote)
 
 
+@post("/learn", summary="Learn drafts of rules from finished tickets", status_code=200,
+      opt={"operation": Need.OWNER, "scope": Scope.ADMIN}, responses=refusals(422))  # fmt: skip
+async def learn_rules(asked: Asking, data: JSONBody[Learning]) -> LearnedRow:
+    """From the tickets opened up to `until` (without it: the older half) rules are proposed and kept as drafts, which
+    are not active, in place of earlier ones that nobody touched; checked on the tickets since, and how often they agree
+    with the team that solved each is told."""
+    async with asked.work() as work:
+        return await drafting.learn(work, until=data.until, keep=True)
+
+
 @get("/{ruleId:str}", summary="One routing rule", response_headers=[VERSION_ETAG])
-async def show(asked: Asking, rule_id: RuleId) -> Response[RuleRow]:
+async def show(asked: Asking, rule_id: RuleId) -> Response[RoutingRuleRow]:
     """As it is now."""
     return await _answer(asked, id_of(rule_id))
 
@@ -97,8 +115,8 @@ async def show(asked: Asking, rule_id: RuleId) -> Response[RuleRow]:
 @patch("/{ruleId:str}", summary="Change a routing rule", opt=SETS, responses=refusals(409, 412, 422),
        response_headers=[VERSION_ETAG])  # fmt: skip
 async def change(
-    asked: Asking, rule_id: RuleId, data: JSONBody[RuleChanges], if_match: IfMatch = None
-) -> Response[RuleRow]:
+    asked: Asking, rule_id: RuleId, data: JSONBody[RoutingRuleChanges], if_match: IfMatch = None
+) -> Response[RoutingRuleRow]:
     """Whoever may set it; to send its tickets to another team, who may set that team's too. 409 when somebody else
     saves it at the same time."""
     async with asked.work() as work:
@@ -117,7 +135,7 @@ async def remove(asked: Asking, rule_id: RuleId, if_match: IfMatch = None) -> No
 @get("/{ruleId:str}/versions", summary="What a routing rule said from one save to the next")
 async def list_versions(
     asked: Asking, rule_id: RuleId, limit: Limit = LIMIT, cursor: Cursor = None
-) -> Listed[RuleVersionRow]:
+) -> Listed[RoutingRuleVersionRow]:
     """The newest first."""
     async with asked.reading() as reader:
         return listed(await reading.rule_versions(reader, asked.actor, id_of(rule_id), limit=limit, cursor=cursor))
@@ -132,17 +150,17 @@ async def _draft(work: Work, asked: Asked, data: TrialTicket) -> Draft:
     )  # fmt: skip
 
 
-async def _row(asked: Asked, rule_id: UUID) -> RuleRow:
+async def _row(asked: Asked, rule_id: UUID) -> RoutingRuleRow:
     async with asked.reading() as reader:
         return await reading.rule(reader, asked.actor, rule_id)
 
 
-async def _answer(asked: Asked, rule_id: UUID) -> Response[RuleRow]:
+async def _answer(asked: Asked, rule_id: UUID) -> Response[RoutingRuleRow]:
     row = await _row(asked, rule_id)
     return Response(row, headers={"ETag": etag(row.version)})
 
 
 router = Router(
-    "/routing-rules", route_handlers=[list_rules, add, try_rules, show, change, remove, list_versions],
+    "/routing-rules", route_handlers=[list_rules, add, try_rules, learn_rules, show, change, remove, list_versions],
     opt={"operation": Need.AGENT}, tags=["routing"],
 )  # fmt: skip

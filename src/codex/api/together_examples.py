@@ -7,7 +7,10 @@ from msgspec import Struct
 
 from codex.api.bulk import Bulk, BulkAnswer, BulkChanges, BulkResult
 from codex.api.ticket_insight import Explanation, Visibility, WholeRouting
+from codex.api.ticket_macros import MacroChoice, MacroUse
 from codex.api.ticket_merges import Merge
+from codex.automation.doing import Done
+from codex.automation.macros import Applied, Preview
 from codex.httpkit.problems import problem
 from codex.kernel.actor import ActorKind
 from codex.sla.calendar import Calendar
@@ -29,6 +32,7 @@ _terms = Terms(
     calendar=Calendar.always("Europe/Berlin"), resolution=timedelta(hours=8), source=Source.DEFAULT, policy="Standard",
     policy_version=3, priority="P2", why="The default policy, Standard (version 3), has a target for P2.",
 )  # fmt: skip
+_urgent = Done("set_priority", [{"fact": "PRIORITY_CHANGED", "from": "P3", "to": "P1"}])
 
 ALONE: tuple[Struct, ...] = (
     Merge(into="IT-1040"),
@@ -37,6 +41,10 @@ ALONE: tuple[Struct, ...] = (
         [BulkResult(str(_TICKET), ok=True), BulkResult(str(_OTHER), ok=False, problem=problem(404, "No such ticket."))],
         _EVENT,
     ),
+    MacroChoice(canned_response_id=_OTHER),
+    MacroUse(canned_response_id=_OTHER, body="Hello Rosa, we are looking into IT-1042."),
+    Preview(_OTHER, "Hello Rosa, we are looking into IT-1042.", [_urgent]),
+    Applied(_TICKET, _OTHER, _EVENT, [_urgent]),
     Visibility(
         people=[OnlookerRow(PersonRef(_AMIR, "Amir Haddad", "amir@acme.example"), ["MEMBER of it"], True, True)]
     ),

@@ -6,6 +6,7 @@ from functools import cached_property
 from hashlib import sha256
 from uuid import UUID
 
+from codex.automation.keeping import Comparisons, comparisons
 from codex.automation.models import TIMED, Trigger
 from codex.automation.terms import Rule, RuleTerms, read_terms, rule_of, words_for
 from codex.db.database import Reader, Row
@@ -28,6 +29,11 @@ class Asked:
         return [asked for name, asked in found.items() if name not in CHANGE_FIELDS]
 
     @cached_property
+    def compared(self) -> Comparisons:
+        """What they compare texts with."""
+        return comparisons(rule.conditions for rule in self.rules)
+
+    @cached_property
     def rule_set(self) -> UUID:
         """What the set of these rules, in their versions, is called."""
         return set_of(self.rules)
@@ -36,7 +42,7 @@ class Asked:
 def set_of(rules: Sequence[Rule]) -> UUID:
     """What a set of rules, in their versions, is called: the same set always the same."""
     said = b"".join(rule.id.bytes + rule.version.to_bytes(4) for rule in rules)
-    return UUID(bytes=sha256(said).digest()[:16], version=8)
+    return UUID(bytes=sha256(said).digest()[:16])
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from codex.tickets.actions import Action, CallWebhook, written
 DESCRIPTION_MOST = 2_000
 
 
-async def checked(reader: Reader, terms: RuleTerms, *, former: RuleTerms | None, seal: Seal) -> RuleTerms:
+async def checked(reader: Reader, terms: RuleTerms, *, former: RuleTerms | None, seal: Seal | None) -> RuleTerms:
     """The terms as they are kept: secrets sealed, those that are to stay taken from the former terms.
 
     Raises Invalid for what no rule can say, Unprocessable for what it names and there is not.
@@ -50,16 +50,18 @@ def webhooks_of(terms: RuleTerms | None) -> list[CallWebhook]:
     return [action for action in actions if isinstance(action, CallWebhook)]
 
 
-def _sealed(actions: Sequence[Action], former: Sequence[CallWebhook], seal: Seal) -> list[Action]:
+def _sealed(actions: Sequence[Action], former: Sequence[CallWebhook], seal: Seal | None) -> list[Action]:
     return [
         _sealed_webhook(action, former, seal, f"actions[{place}]") if isinstance(action, CallWebhook) else action
         for place, action in enumerate(actions)
     ]
 
 
-def _sealed_webhook(action: CallWebhook, former: Sequence[CallWebhook], seal: Seal, path: str) -> CallWebhook:
+def _sealed_webhook(action: CallWebhook, former: Sequence[CallWebhook], seal: Seal | None, path: str) -> CallWebhook:
     """A secret is sealed; one that is there already stays with its address, and goes nowhere else."""
-    if action.secret is not None:
+    if action.secret is not None and seal is None:
+        raise Invalid(Problem(f"{path}.secret", "Nothing can be sealed here; give no secret."))
+    if action.secret is not None and seal is not None:
         return CallWebhook(action.url, sealed_secret=b64encode(seal.close(SIGNING, action.secret.encode())).decode())
     if not action.has_secret:
         return CallWebhook(action.url)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec import json
 
-from codex.automation.active import Asked, set_of
+from codex.automation.active import Asked
 from codex.automation.keeping import Seen, keep
 from codex.automation.models import AutomationRuleSet
 from codex.automation.running import Occasion, course_of, note_broken, run
@@ -41,11 +41,15 @@ async def ask(work: Work, occasion: Occasion, asked: Asked, change: Values) -> N
     """
     asking = _Asking(work, occasion, asked, change)
     for place, rule in enumerate(asked.rules):
+        if asking.values is None:
+            asking.values = await _read(asking)
         if rule.team_id not in (None, occasion.ticket.assigned_team_id):
             await _keep(asking, [rule], reason="The ticket was no longer with the team of this rule.")
         elif rule.broken:
             await note_broken(work, occasion, rule, "; ".join(problem.message for problem in rule.broken))
-        elif await _ask_one(asking, rule):
+        elif not holds(rule.conditions, asking.values):
+            asking.silent.append(rule)
+        elif await _let_run(asking, rule, asking.values):
             if later := asked.rules[place + 1 :]:
                 await _keep(asking, later, reason=f"The rule “{rule.terms.name}” said that no later rule runs.")
             break
@@ -53,14 +57,8 @@ async def ask(work: Work, occasion: Occasion, asked: Asked, change: Values) -> N
         await _keep(asking, asking.silent, reason=None)
 
 
-async def _ask_one(asking: _Asking, rule: Rule) -> bool:
+async def _let_run(asking: _Asking, rule: Rule, values: Values) -> bool:
     """Whether no later rule is to run."""
-    values = asking.values
-    if values is None:
-        values = asking.values = await _read(asking)
-    if not holds(rule.conditions, values):
-        asking.silent.append(rule)
-        return False
     if cut := course_of(asking.work).why_not(asking.occasion, rule):
         await _keep(asking, [rule], reason=cut, matched=True)
         return False
@@ -89,20 +87,20 @@ _KEEP = """
 async def _keep(asking: _Asking, rules: Sequence[Rule], *, reason: str | None, matched: bool = False) -> None:
     """Keep that these rules were asked and did not act, in one row; `reason`: their conditions had no say in it."""
     work, occasion = asking.work, asking.occasion
-    rule_set = asking.asked.rule_set if len(rules) == len(asking.asked.rules) else set_of(rules)
-    seen = keep(asking.values, [rule.conditions for rule in rules]) if asking.values else Seen({})
+    asked = asking.asked if len(rules) == len(asking.asked.rules) else Asked(rules)
+    seen = keep(asking.values, asked.compared) if asking.values else Seen({})
     await work.session.flush()
     row = {
-        "id": new_id(), "event": occasion.event_id, "ticket": occasion.ticket.id, "set": rule_set,
+        "id": new_id(), "event": occasion.event_id, "ticket": occasion.ticket.id, "set": asked.rule_set,
         "trigger": occasion.trigger.value, "matched": matched, "reason": reason,
         "seen": json.encode(seen).decode(), "now": work.now,
     }  # fmt: skip
     found = await (await work.reader()).all(_KEEP, row)
     if not found[0][0]:
-        members = [
-            AutomationRuleSet(id=new_id(), rule_set=rule_set, rule_id=r.id, rule_version=r.version) for r in rules
-        ]
-        work.session.add_all(members)
+        for rule in rules:
+            work.session.add(
+                AutomationRuleSet(id=new_id(), rule_set=asked.rule_set, rule_id=rule.id, rule_version=rule.version)
+            )
 
 
 KEPT = timedelta(days=30)

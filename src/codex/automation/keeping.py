@@ -4,11 +4,12 @@ Long texts, and what people wrote to each other, are not kept whole: of those st
 comparisons held. So a redacted message can be forgotten here too, and the answer stays what it was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct, json
 
+from codex.kernel.criteria.grammar import Kind
 from codex.kernel.criteria.packing import Packed, pack, unpack
 from codex.kernel.criteria.tree import All, Finding, Leaf, Values, explain, holds, leaves
 
@@ -25,15 +26,27 @@ class Seen(Struct, frozen=True):
     held: dict[str, list[str]] = {}
 
 
-def keep(values: Values, conditions: Iterable[All]) -> Seen:
-    """What these conditions saw."""
-    shortened = {name for name, found in values.items() if name == WRITTEN or _is_long(found)}
-    held: dict[str, list[str]] = {name: [] for name in shortened}
-    if shortened:
-        asked = {_key(leaf): leaf for tree in conditions for leaf in leaves(tree) if leaf.field.name in shortened}
-        for key, leaf in asked.items():
-            if holds(leaf, values) is not leaf.is_negative:
-                held[leaf.field.name].append(key)
+Comparisons = Mapping[str, Mapping[str, Leaf]]
+"""What conditions compare the texts of a field with: by field, each once."""
+
+
+def comparisons(conditions: Iterable[All]) -> Comparisons:
+    """What these conditions compare texts with."""
+    found: dict[str, dict[str, Leaf]] = {}
+    for tree in conditions:
+        for leaf in leaves(tree):
+            if leaf.field.kind is Kind.TEXT:
+                found.setdefault(leaf.field.name, {})[_key(leaf)] = leaf
+    return found
+
+
+def keep(values: Values, compared: Comparisons) -> Seen:
+    """What conditions saw that compare these."""
+    shortened = [name for name, found in values.items() if name in compared and (name == WRITTEN or _is_long(found))]
+    held = {
+        name: [key for key, leaf in compared[name].items() if holds(leaf, values) is not leaf.is_negative]
+        for name in shortened
+    }
     kept = {name: _short(found) if name in shortened else found for name, found in values.items()}
     return Seen(pack(kept), held)
 

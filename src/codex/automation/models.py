@@ -182,7 +182,8 @@ class WebhookDelivery(Base):
     """A call of a webhook, written with what it tells of and sent by the worker after the commit.
 
     `sealed_secret`: what it is signed with, sealed for SIGNING; None: it is not signed. `next_attempt_at` is when it
-    may be picked up; `last_status` the HTTP status of the last answer.
+    may be picked up, or of one that is being sent, when whoever does so is taken for dead; `last_status` the HTTP
+    status of the last answer, `last_answer` how it begins.
     """
 
     __tablename__ = "webhook_deliveries"
@@ -211,6 +212,7 @@ class WebhookDelivery(Base):
     attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     next_attempt_at: Mapped[datetime]
     last_status: Mapped[int | None]
+    last_answer: Mapped[str | None]
     last_error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]

@@ -48,8 +48,8 @@ class RuleChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=Tr
     priority: int | UnsetType = UNSET
 
 
-async def add(work: Work, new: NewRule, *, seal: Seal) -> AutomationRule:
-    """Add a rule; it is asked from now on. `seal`: for the secrets of its webhooks.
+async def add(work: Work, new: NewRule, *, seal: Seal | None = None) -> AutomationRule:
+    """Add a rule; it is asked from now on. `seal`: for the secrets of its webhooks, which without it has none.
 
     Raises Invalid for what no rule can say, each with its path, and Unprocessable for what it names and there is not.
     """
@@ -69,7 +69,7 @@ async def add(work: Work, new: NewRule, *, seal: Seal) -> AutomationRule:
     return rule
 
 
-async def change(work: Work, rule: AutomationRule, wanted: RuleChanges, *, seal: Seal) -> None:
+async def change(work: Work, rule: AutomationRule, wanted: RuleChanges, *, seal: Seal | None = None) -> None:
     """Change what is given of a rule loaded by `queries.held_rule`; a new version of it, and the end of a pause.
 
     Of a secret that is there, `hasSecret` lets it be. Raises Invalid and Unprocessable as `add` does.

@@ -113,6 +113,7 @@ async def run(work: Work, occasion: Occasion, rule: Rule, findings: Sequence[Fin
 
 async def note_broken(work: Work, occasion: Occasion, rule: Rule, why: str) -> None:
     """Keep that a rule was passed over because it is broken."""
+    await work.session.flush()  # what the row names is there before it
     execution = _execution(work, occasion, rule, ())
     execution.matched, execution.success, execution.error = False, False, f"Skipped as broken: {why}"
     work.session.add(execution)

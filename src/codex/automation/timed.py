@@ -123,7 +123,8 @@ def due_sql(rule: Rule, now: datetime, *, only: UUID | None = None) -> tuple[str
     params: dict[str, object] = {**sight(ACTOR, now), "rule": rule.id, "team": terms.team_id, "only": only}
     params["until"] = now - timedelta(hours=terms.trigger_config.hours or 0)
     status = terms.trigger_config.status
-    params["statuses"] = [status.value] if status else _UNDONE
+    params["statuses"] = status.value if status else _UNDONE
+    in_status = "= %(statuses)s::ticket_status" if status else "= ANY(%(statuses)s::ticket_status[])"
     is_open = "" if status in DONE else "AND tickets.completed_at IS NULL"
     condition = "true" if rule.broken else condition_sql(rule.conditions, params)
     since = f"tickets.{_SINCE[trigger]}"
@@ -132,7 +133,7 @@ def due_sql(rule: Rule, now: datetime, *, only: UUID | None = None) -> tuple[str
         CROSS JOIN LATERAL (
             SELECT e.id FROM ticket_events e WHERE e.ticket_id = tickets.id AND {_BEGAN[trigger]}
             ORDER BY e.version DESC LIMIT 1) stay
-        WHERE {since} <= %(until)s AND tickets.status = ANY(%(statuses)s::ticket_status[]) {is_open}
+        WHERE {since} <= %(until)s AND tickets.status {in_status} {is_open}
           AND tickets.deleted_at IS NULL AND tickets.merged_into_id IS NULL
           {"AND tickets.assigned_team_id = %(team)s" if terms.team_id else ""}
           {"AND tickets.id = %(only)s" if only else ""}

@@ -5,7 +5,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from codex.cli import audit, credentials, events, imports, running, sla, team, user
+from codex.cli import audit, credentials, events, imports, routing, running, sla, team, user
 from codex.cli.shell import BAD_INPUT, say_error
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(events.app, name="events")
 app.add_typer(audit.app, name="audit")
 app.add_typer(sla.app, name="sla")
+app.add_typer(routing.app, name="routing")
 
 
 def main() -> None:

@@ -8,8 +8,10 @@ from codex.cli.lifeline import follow_lifeline
 from codex.db import access
 from codex.db.database import Database
 from codex.kernel import log
+from codex.kernel.seal import Seal, kept_key
 from codex.settings import Settings, load
 from codex.worker.loop import Worker
+from codex.worker.schedule import errands
 
 
 async def work(settings: Settings, *, once: bool = False) -> int:
@@ -19,7 +21,11 @@ async def work(settings: Settings, *, once: bool = False) -> int:
         database = Database(found, max_connections=4)
         await database.open()
         try:
-            worker = Worker(reactions.works(database, base_url=settings.base_url))
+            outside = errands(
+                seal=Seal(settings.secret_key or kept_key(settings.data_path)),
+                reaches_private=settings.webhook_allows_private,
+            )
+            worker = Worker(reactions.works(database, base_url=settings.base_url), errands=outside)
             if once:
                 done = await worker.once()
                 await worker.sweep()

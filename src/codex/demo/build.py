@@ -2,7 +2,8 @@
 
 Everything is one transaction: killed half-way it leaves nothing, and started again it builds all of it. The order
 is the order of a desk's life: foundations (people, teams, categories), then what it comes to have (fields, tags,
-texts, views; policies and rules come here, between the two, as they come to exist), then the tickets.
+texts, views, rules, what it promises), then the tickets, and what it does by itself from now on. What falls due in
+between is announced when it did.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from sqlalchemy import select, text
 
 from codex.audit.models import AdminAuditEvent
 from codex.db.work import Work, Works
-from codex.demo import conversations, foundations, furnishing, performance, perusal
+from codex.demo import conversations, foundations, furnishing, habits, performance, perusal, promises
 from codex.demo.cast import EVERYBODY
 from codex.demo.desk import TEAMS
 from codex.demo.facts import DemoLoaded
@@ -44,8 +45,11 @@ async def load(works: Works, *, now: datetime | None = None, scripts: Sequence[S
             return "The demo world is here already; nothing was added."
         house = await foundations.lay(work, EVERYBODY, at=now - FOUNDED)
         await furnishing.furnish(work, house, at=now - FOUNDED + timedelta(days=30))
+        await furnishing.route(work, house, at=now - FOUNDED + timedelta(days=260))
+        await promises.make(work, house, at=now - FOUNDED + timedelta(days=300), now=now)
         tellings = plan(scripts or conversations.read(), now=now)
         await _tell(work, house, tellings, now=now)
+        await habits.take_up(work, house, at=now)
         work.record(DemoLoaded(tickets=len(tellings)))
     return f"The demo world is loaded: {len(TEAMS)} teams, {len(house.users)} people, {len(tellings)} tickets."
 
@@ -60,6 +64,7 @@ async def _tell(work: Work, house: House, tellings: Sequence[Telling], *, now: d
     tickets: dict[int, Ticket] = {}
     readers = perusal.Readers()
     for at, number, scene in sorted(_moments(tellings, now), key=lambda moment: moment[:2]):
+        await promises.look_after(work, until=at)
         if number == _NO_TICKET:
             await furnishing.retire_options(work, house, at=at)
             continue
@@ -69,6 +74,7 @@ async def _tell(work: Work, house: House, tellings: Sequence[Telling], *, now: d
         else:
             await performance.play(work, house, telling, tickets[number], scene)
         readers.note(house, telling, tickets[number], scene)
+    await promises.look_after(work, until=now)
     await readers.mark(work, house, now=now)
 
 

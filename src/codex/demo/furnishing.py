@@ -1,4 +1,4 @@
-"""What the desk comes to have before its tickets: a finer tree, custom fields, tags, texts and views."""
+"""What the desk comes to have before its tickets: a finer tree, custom fields, tags, texts, views, and rules."""
 
 from datetime import datetime, timedelta
 
@@ -13,9 +13,13 @@ from codex.demo.desk import FINER, FORMER, GETS, MOVED, TAGS, CategoryPlan
 from codex.demo.foundations import House, put_category
 from codex.demo.prepared import TEXTS, Text, View, views
 from codex.demo.questions import QUESTIONS, Question
+from codex.demo.routes import ROUTES, Route
 from codex.desk import canned_responses, saved_views
 from codex.desk.view_filters import SavedFilters
 from codex.kernel.actor import Actor
+from codex.routing import rules
+from codex.routing.models import RoutingRule
+from codex.routing.rules import NewRoutingRule
 from codex.tickets import tags
 from codex.tickets.hanging_models import Tag
 
@@ -44,6 +48,13 @@ async def furnish(work: Work, house: House, *, at: datetime) -> None:
     for number, kept in enumerate(prepared):
         async with work.step(_keeper(house, kept), now=at + timedelta(days=220, hours=number)) as step:
             await _keep(step, house, kept)
+
+
+async def route(work: Work, house: House, *, at: datetime) -> None:
+    """Write down where new requests go, one after the other from the instant `at` on."""
+    for number, plan in enumerate(ROUTES):
+        async with work.step(house.actors[_OWNER], now=at + timedelta(days=number)) as step:
+            await _write_down(step, house, plan)
 
 
 async def retire_options(work: Work, house: House, *, at: datetime) -> None:
@@ -86,6 +97,17 @@ async def _ask(step: Step, house: House, question: Question, place: int) -> Cust
 async def _offer(step: Step, house: House, name: str, team: str) -> None:
     if await step.session.scalar(select(Tag.id).where(Tag.name == name)) is None:
         await tags.create(step, name=name, team_id=house.teams[team].id)
+
+
+async def _write_down(step: Step, house: House, plan: Route) -> None:
+    if await step.session.scalar(select(RoutingRule.id).where(RoutingRule.name == plan.name)) is not None:
+        return
+    new = NewRoutingRule(
+        name=plan.name, team_id=house.teams[plan.team].id, priority=plan.priority, keywords=list(plan.keywords),
+        conditions=list(plan.conditions), is_active=plan.is_active,
+        assignee_id=house.users[f"{plan.to}@acme.example"].id if plan.to else None,
+    )  # fmt: skip
+    await rules.add(step, new)
 
 
 def _keeper(house: House, kept: Text | View) -> Actor:

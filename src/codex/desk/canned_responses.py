@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from codex.classification.models import CustomField
 from codex.db.work import Work
+from codex.desk import macros
 from codex.desk.facts import CannedResponseAdded, CannedResponseChanged, CannedResponseRemoved
 from codex.desk.models import CannedResponse
 from codex.desk.policy import may_keep_text, may_see_text
@@ -33,7 +34,8 @@ async def add(
 ) -> CannedResponse:
     """Keep a text for oneself, for a team, or for everybody.
 
-    Raises Invalid for a bad name or content, Unprocessable for a placeholder, team or action that there is not.
+    Raises Invalid for a bad name or content and for actions that there are not, Unprocessable for a placeholder or a
+    team that there is not, and for what actions name and there is not.
     """
     if team_id is not None and is_global:
         raise Unprocessable("A text is a team's or everybody's, not both.", path="isGlobal")
@@ -44,9 +46,10 @@ async def add(
         content = check.text("content", content, most=CONTENT_MOST, required=True)
     if team_id is not None and await work.session.get(Team, team_id) is None:
         raise Unprocessable("There is no such team.", path="teamId")
-    await _refuse_unknown(work, content, actions)
+    await _refuse_unknown(work, content)
+    acts = await macros.checked(await work.reader(), actions)
     response = CannedResponse(
-        name=name, content=content, actions=list(actions), user_id=user_id, team_id=team_id, created_at=work.now,
+        name=name, content=content, actions=acts, user_id=user_id, team_id=team_id, created_at=work.now,
         updated_at=work.now,
     )  # fmt: skip
     work.session.add(response)
@@ -72,7 +75,9 @@ async def change(work: Work, response: CannedResponse, wanted: CannedResponseCha
             given["name"] = check.line("name", wanted.name)
         if isinstance(wanted.content, str):
             given["content"] = check.text("content", wanted.content, most=CONTENT_MOST, required=True)
-    await _refuse_unknown(work, given.get("content", ""), given.get("actions", ()))
+    await _refuse_unknown(work, given.get("content", ""))
+    if isinstance(wanted.actions, list):
+        given["actions"] = await macros.checked(await work.reader(), wanted.actions)
     old, new = apply(response, given)
     if new:
         response.updated_at = work.now
@@ -97,9 +102,7 @@ async def usable(work: Work, response_id: UUID) -> CannedResponse:
     return found
 
 
-async def _refuse_unknown(work: Work, content: str, actions: Sequence[Any]) -> None:
-    if actions:
-        raise Unprocessable("Texts cannot act on tickets yet; send an empty list.", path="actions")
+async def _refuse_unknown(work: Work, content: str) -> None:
     asked = set(placeholders.fields_in(content))
     known = await work.session.scalars(select(CustomField.name).where(CustomField.name.in_(asked)))
     unknown = [*placeholders.unknown_in(content), *(f"{placeholders.FIELD}{n}" for n in asked - set(known))]

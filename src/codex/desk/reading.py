@@ -9,6 +9,7 @@ from msgspec import Struct, json
 
 from codex.db.database import Reader, Row
 from codex.db.page import Page, Place, after_word, cut
+from codex.desk.macros import BrokenAction, broken
 from codex.desk.policy import USABLE_SQL, may_use_texts, use
 from codex.kernel import placeholders
 from codex.kernel.actor import Actor
@@ -21,7 +22,8 @@ _FOR_AGENTS = "Prepared texts are for agents."
 
 
 class CannedResponseRow(Struct, frozen=True, rename="camel"):
-    """A prepared text: a person's (`userId`), a team's (`teamId`), or everybody's (`isGlobal`)."""
+    """A prepared text: a person's (`userId`), a team's (`teamId`), or everybody's (`isGlobal`). `actions` are what is
+    done along with it; `broken`: what of them names what is no more, so that it cannot be done."""
 
     id: UUID
     name: str
@@ -30,6 +32,7 @@ class CannedResponseRow(Struct, frozen=True, rename="camel"):
     user_id: UUID | None
     team_id: UUID | None
     is_global: bool
+    broken: list[BrokenAction]
     created_at: datetime
     updated_at: datetime
 
@@ -49,7 +52,8 @@ async def canned_responses(
         params,
     )
     page = cut(rows, limit=limit, place=lambda row: Place("name", row[-1], row[0]))
-    return Page([_row(row[:-1]) for row in page.items], page.next_cursor)
+    gone = await broken(reader, [row[3] for row in page.items])
+    return Page([_row(row[:-1], lost) for row, lost in zip(page.items, gone, strict=True)], page.next_cursor)
 
 
 async def canned_response(reader: Reader, actor: Actor, response_id: UUID) -> CannedResponseRow:
@@ -61,7 +65,7 @@ async def canned_response(reader: Reader, actor: Actor, response_id: UUID) -> Ca
     )
     if row is None:
         raise NotFound("There is no such text.")
-    return _row(row)
+    return _row(row, (await broken(reader, [row[3]]))[0])
 
 
 async def filled(reader: Reader, actor: Actor, response: CannedResponseRow, ticket: Seen, *, base_url: str) -> str:
@@ -114,6 +118,7 @@ def _in_words(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _row(row: Row) -> CannedResponseRow:
+def _row(row: Row, lost: list[BrokenAction]) -> CannedResponseRow:
     key, name, content, actions, user, team, created, updated = row
-    return CannedResponseRow(key, name, content, actions, user, team, user is None and team is None, created, updated)
+    is_global = user is None and team is None
+    return CannedResponseRow(key, name, content, actions, user, team, is_global, lost, created, updated)

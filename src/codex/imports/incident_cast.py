@@ -74,6 +74,7 @@ class Cast:
             who = incident_names.person(key)
             role = UserRole.EMPLOYEE if key.startswith("Caller") else UserRole.AGENT
             added = await people.add(work, email=who.email, display_name=who.display_name, role=role)
+            self._at_hand.append(added)
             self._meet(self._people, key, added.id)
         return self._people[key]
 
@@ -82,6 +83,7 @@ class Cast:
         if key not in self._teams:
             what = incident_names.group(key)
             added = await teams.add(work, name=what.name, slug=what.slug, prefix=what.prefix)
+            self._at_hand.append(added)
             self._meet(self._teams, key, added.id)
         return self._teams[key]
 
@@ -90,6 +92,7 @@ class Cast:
         if key not in self._categories:
             parent_id = await self.category(work, key.parent) if key.parent else None
             added = await categories.add(work, name=key.name, slug=key.slug, parent_id=parent_id)
+            self._at_hand.append(added)
             self._categories[key] = added.id
             self._category_keys[added.id] = key
         return self._categories[key]

@@ -25,6 +25,7 @@ from codex.imports.incident_steps import Assign, Known, Move, Open, SetCategory,
 from codex.imports.models import ImportedTicket
 from codex.kernel.actor import importer, system
 from codex.kernel.errors import Conflict
+from codex.sla import instances
 from codex.tickets import assignment, lifecycle, opening, triage
 from codex.tickets.models import Ticket, TicketChannel, TicketPriority, TicketStatus
 
@@ -96,6 +97,7 @@ async def _load(work: Work, replay: Replay, ledger: _Ledger, cast: Cast) -> None
 async def _live_batch(works: Works, batch: Sequence[Moment], ledger: _Ledger, cast: Cast, outcome: Outcome) -> None:
     async with works.begin(system("Import"), durable=False) as work:
         tickets = await _lock(work, [ledger.done[m.row.number][0] for m in batch if m.row.number in ledger.done])
+        await instances.hold(work, tickets.values())
         await cast.gather(work, {m.row.caller if m.is_opening else m.row.agent for m in batch})
         fresh: dict[str, tuple[UUID, int]] = {}
         for moment in batch:

@@ -1,6 +1,9 @@
 """What is kept or handed out and must be neither read nor changed: sealed with the installation's secret key."""
 
 import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,6 +33,20 @@ class Seal:
             return _cipher(self._secret_key, purpose).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
         except (InvalidTag, ValueError):
             return None
+
+
+def kept_key(folder: Path) -> str:
+    """The secret key that is kept in a folder, made at the first start."""
+    path = folder / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32), "ascii")
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)  # the first of several starters wins, whole
+        draft.unlink()
+    return path.read_text("ascii").strip()
 
 
 def _cipher(secret_key: str, purpose: str) -> AESGCM:

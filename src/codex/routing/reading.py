@@ -24,7 +24,7 @@ _RULE = f"""r.id, r.name, r.keywords, r.conditions, r.team_id, r.assignee_id, r.
     r.learned, r.created_at, r.updated_at, {TARGET_SQL}"""
 
 
-class RuleRow(Struct, frozen=True, rename="camel", kw_only=True):
+class RoutingRuleRow(Struct, frozen=True, rename="camel", kw_only=True):
     """A rule about new tickets. `version` counts its saves. `broken`: why it is passed over, where it is. `learned`: of
     one that was proposed, how well it did on past tickets."""
 
@@ -44,7 +44,7 @@ class RuleRow(Struct, frozen=True, rename="camel", kw_only=True):
     updated_at: datetime
 
 
-class RuleVersionRow(Struct, frozen=True, rename="camel", kw_only=True):
+class RoutingRuleVersionRow(Struct, frozen=True, rename="camel", kw_only=True):
     """What a rule said from one save to the next."""
 
     version: int
@@ -59,7 +59,7 @@ class RuleVersionRow(Struct, frozen=True, rename="camel", kw_only=True):
     created_at: datetime
 
 
-async def rules(reader: Reader, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page[RuleRow]:
+async def rules(reader: Reader, actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page[RoutingRuleRow]:
     """The rules of the actor's teams, in the order in which they are asked. Raises Forbidden for who works for no
     team."""
     require(may_read_any(actor), FOR_AGENTS)
@@ -74,7 +74,7 @@ async def rules(reader: Reader, actor: Actor, *, limit: int = 50, cursor: str | 
     return Page([_row(row, actor, words) for row in page.items], page.next_cursor)
 
 
-async def rule(reader: Reader, actor: Actor, rule_id: UUID) -> RuleRow:
+async def rule(reader: Reader, actor: Actor, rule_id: UUID) -> RoutingRuleRow:
     """One rule that the actor may read. Raises NotFound, and Forbidden for who works for no team."""
     require(may_read_any(actor), FOR_AGENTS)
     row = await reader.first(
@@ -87,7 +87,7 @@ async def rule(reader: Reader, actor: Actor, rule_id: UUID) -> RuleRow:
 
 async def rule_versions(
     reader: Reader, actor: Actor, rule_id: UUID, *, limit: int = 50, cursor: str | None = None
-) -> Page[RuleVersionRow]:
+) -> Page[RoutingRuleVersionRow]:
     """What a rule said, the newest first. Raises NotFound as `rule` does."""
     await rule(reader, actor, rule_id)
     place = decode(cursor, sort="version") if cursor is not None else None
@@ -112,7 +112,7 @@ def _after(cursor: str) -> dict[str, object]:
         raise foreign() from bad
 
 
-def _row(row: Row, actor: Actor, words: Vocabulary) -> RuleRow:
+def _row(row: Row, actor: Actor, words: Vocabulary) -> RoutingRuleRow:
     (key, name, keywords, conditions, team, assignee, priority, is_active, version, learned, created,
      updated) = row[:12]  # fmt: skip
     terms = RuleTerms(
@@ -120,15 +120,15 @@ def _row(row: Row, actor: Actor, words: Vocabulary) -> RuleRow:
         is_active=is_active,
     )  # fmt: skip
     problems = [f"{problem.path}: {problem.message}" for problem in read(conditions, words)[1]]
-    return RuleRow(
+    return RoutingRuleRow(
         id=key, name=name, keywords=keywords, conditions=conditions, team_id=team, assignee_id=assignee,
         priority=priority, is_active=is_active, broken=why_broken(terms, problems) or lost_target(row[12:]),
         learned=learned, version=version, may_change=may_set(actor, team), created_at=created, updated_at=updated,
     )  # fmt: skip
 
 
-def _version(row: Row) -> RuleVersionRow:
+def _version(row: Row) -> RoutingRuleVersionRow:
     version, said, creator, created = row
     terms = convert(said, RuleTerms)
     told = {name: getattr(terms, name) for name in terms.__struct_fields__}
-    return RuleVersionRow(version=version, created_by_id=creator, created_at=created, **told)
+    return RoutingRuleVersionRow(version=version, created_by_id=creator, created_at=created, **told)

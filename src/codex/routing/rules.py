@@ -24,7 +24,7 @@ PRIORITY_MOST = 1_000_000
 _WHOSE = "The admins of a team set the rules that send tickets to it, and owners all."
 
 
-class NewRule(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+class NewRoutingRule(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """A rule to be added: tickets with one of the keywords, for which all conditions hold, go to the team, and where
     given to the person. Rules are asked in ascending `priority`, then the oldest first."""
 
@@ -37,7 +37,7 @@ class NewRule(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
     is_active: bool = True
 
 
-class RuleChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+class RoutingRuleChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """What is to change about a rule; what is UNSET stays."""
 
     name: str | UnsetType = UNSET
@@ -49,7 +49,7 @@ class RuleChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=Tr
     is_active: bool | UnsetType = UNSET
 
 
-async def add(work: Work, new: NewRule, *, learned: Mapping[str, Any] | None = None) -> RoutingRule:
+async def add(work: Work, new: NewRoutingRule, *, learned: Mapping[str, Any] | None = None) -> RoutingRule:
     """Add a rule. `learned`: how well it did on past tickets, of one that was proposed.
 
     Raises Invalid for what no rule can say, Unprocessable naming each condition that does not fit, a team that is not
@@ -71,7 +71,7 @@ async def add(work: Work, new: NewRule, *, learned: Mapping[str, Any] | None = N
     return rule
 
 
-async def change(work: Work, rule: RoutingRule, wanted: RuleChanges) -> None:
+async def change(work: Work, rule: RoutingRule, wanted: RoutingRuleChanges) -> None:
     """Change what is given of a rule loaded by `queries.held_rule`; a new version of it, unless nothing changes.
 
     Who sends its tickets to another team must be able to set the rules of both. Raises as `add` does; what is only

@@ -92,7 +92,7 @@ def _dates(
             check.fail(f"{at}.date", f"{day} is there twice; give a date once.")
         elif day is not None:
             hours[day] = list(_spans(check, f"{at}.hours", entry.get("hours", [])))
-            names[day] = check.line(f"{at}.name", entry["name"]) if isinstance(entry.get("name"), str) else ""
+            names[day] = (check.note(f"{at}.name", entry["name"]) or "") if isinstance(entry.get("name"), str) else ""
             if not isinstance(entry.get("name"), str | None):
                 check.fail(f"{at}.name", "A name is text.")
     dates = {day: _apart(check, spans) for day, spans in hours.items()}

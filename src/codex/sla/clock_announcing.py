@@ -84,4 +84,8 @@ def _unannounced_breaches(clock: Clock) -> list[Breach]:
     if clock.phase not in (Phase.RUNNING, Phase.STOPPED):
         return []
     told = {breach.due_at for breach in clock.breaches if breach.announced_at}
-    return [breach for breach in clock.breaches if breach.due_at not in told]
+    first: dict[datetime, Breach] = {}
+    for breach in clock.breaches:  # another target and back again breaches the same due time twice
+        if breach.due_at not in told:
+            first.setdefault(breach.due_at, breach)
+    return list(first.values())

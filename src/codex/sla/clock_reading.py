@@ -1,11 +1,12 @@
 """Reading a ticket's clocks: how they stand now, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from codex.db.database import Reader
 from codex.sla import clock, kept_versions
@@ -20,17 +21,31 @@ KEYS = {ClockKind.FIRST_RESPONSE: "firstResponse", ClockKind.RESOLUTION: "resolu
 """What the two are called in JSON."""
 
 
+class Clocks(Struct, frozen=True):
+    """A ticket's clocks as they stand (None where nothing is promised), and the calendar that they count in."""
+
+    of: dict[ClockKind, Verdict | None]
+    calendar: Calendar
+
+
+async def clocks(reader: Reader, ticket_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Clocks]:
+    """The clocks of these tickets; a ticket from before there were clocks has none.
+
+    One statement, and another for versions of calendars that were not read before.
+    """
+    rows = await reader.all(
+        """SELECT i.ticket_id, i.clocks, i.calendar_version_id FROM sla_instances i
+           WHERE i.ticket_id = ANY(%(tickets)s)""",
+        {"tickets": list(ticket_ids)},
+    )
+    known = await kept_versions.calendars(reader, {version_id for _, _, version_id in rows})
+    return {key: _seen(kept, known[version] if version else kept_versions.ALWAYS, now) for key, kept, version in rows}
+
+
 async def verdicts(reader: Reader, ticket_id: UUID, *, now: datetime) -> dict[ClockKind, Verdict | None]:
     """Both clocks of a ticket as they stand; None where nothing is promised."""
-    row = await reader.first(
-        "SELECT i.clocks, i.calendar_version_id FROM sla_instances i WHERE i.ticket_id = %(ticket)s",
-        {"ticket": ticket_id},
-    )
-    if row is None:
-        return dict.fromkeys(ClockKind)
-    calendar = await kept_versions.calendar(reader, row[1])
-    state = unpacked(row[0], lambda _: calendar)
-    return seen_at(state, max(now, state.at))
+    found = (await clocks(reader, [ticket_id], now=now)).get(ticket_id)
+    return found.of if found else dict.fromkeys(ClockKind)
 
 
 async def sla_state(reader: Reader, ticket_id: UUID, *, now: datetime) -> dict[str, Any]:
@@ -53,6 +68,11 @@ def story(heard: Sequence[Occurrence], now: datetime) -> dict[str, Any]:
     now = max(now, state.at)
     told, found = explain(heard, now), seen_at(state, now)
     return {key: _both(found[kind], told[kind]) for kind, key in KEYS.items()}
+
+
+def _seen(kept: dict[str, Any], calendar: Calendar, now: datetime) -> Clocks:
+    state = unpacked(kept, lambda _: calendar)
+    return Clocks(seen_at(state, max(now, state.at)), calendar)
 
 
 def _both(verdict: Verdict | None, told: Explanation | None) -> dict[str, Any] | None:

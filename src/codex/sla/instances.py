@@ -1,7 +1,9 @@
 """A ticket's clocks are kept with the ticket: moved by its facts, in the transaction of the fact."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
+
+from sqlalchemy import select
 
 from codex.db.work import Work
 from codex.sla import clock, kept_versions, selecting
@@ -25,13 +27,21 @@ from codex.sla.standing import columns, standing
 from codex.tickets.models import Ticket, TicketPriority
 
 
+async def hold(work: Work, tickets: Collection[Ticket]) -> None:
+    """Have the clocks of these locked tickets at hand, in one read, for as long as the transaction lasts."""
+    ids = [ticket.id for ticket in tickets]
+    found = await work.session.scalars(select(SlaInstance).where(SlaInstance.ticket_id.in_(ids)))
+    _held(work).update({**dict.fromkeys(ids), **{instance.ticket_id: instance for instance in found}})
+
+
 async def begin(work: Work, ticket: Ticket, *, team_id: UUID | None, priority: TicketPriority) -> None:
     """Start the clocks of a ticket that was just received; without a policy they are kept too, and promise nothing."""
-    chosen = await selecting.terms_of(await work.reader(), team_id, priority)
+    chosen = await selecting.terms_for(work, team_id, priority)
     is_answered = chosen.terms is not None and _was_answered_at_once(work, ticket)
     state = clock.begin(Created(at=work.now, terms=chosen.terms, answered=is_answered))
     instance = SlaInstance(id=ticket.id, ticket_id=ticket.id, priority=priority, created_at=work.now)
     work.session.add(instance)
+    _held(work)[ticket.id] = instance
     if chosen.terms is not None:
         work.record(SlaStarted(ticket=ticket, terms=packed_terms(chosen.terms), is_answered=is_answered))
     _by(instance, chosen)
@@ -59,7 +69,7 @@ async def reselect(work: Work, ticket: Ticket, cause: RetargetCause) -> None:
     instance = await _of(work, ticket)
     if instance is None:
         return
-    chosen = await selecting.terms_for(work, ticket)
+    chosen = await selecting.terms_for(work, ticket.assigned_team_id, ticket.priority)
     of = (chosen.policy_id, chosen.policy_config_id, chosen.terms is None)
     if cause == "CATEGORY" and of == (
         instance.policy_id,
@@ -73,6 +83,9 @@ async def reselect(work: Work, ticket: Ticket, cause: RetargetCause) -> None:
 async def put_under(work: Work, ticket: Ticket, instance: SlaInstance, chosen: Chosen, cause: RetargetCause) -> None:
     """Let the clocks of a locked ticket go on by other terms; by the same ones nothing changes."""
     if runs_by(instance, chosen):
+        return
+    if chosen.terms is None and instance.policy_version_id is None:  # nothing was promised, and nothing is
+        instance.priority = chosen.priority
         return
     terms = packed_terms(chosen.terms) if chosen.terms else None
     work.record(SlaRetargeted(ticket=ticket, terms=terms, cause=cause, why=chosen.why))
@@ -117,9 +130,17 @@ async def notify_roles(work: Work, ticket: Ticket) -> tuple[SlaNotifyRole, ...]:
 
 
 async def _of(work: Work, ticket: Ticket) -> SlaInstance | None:
-    """The clocks of a ticket, those of one that this work opened included."""
-    new = (each for each in work.session.new if isinstance(each, SlaInstance) and each.ticket_id == ticket.id)
-    return next(new, None) or await work.session.get(SlaInstance, ticket.id)
+    """The clocks of a ticket, those of one that this work opened included; read once in a transaction."""
+    held = _held(work)
+    if ticket.id not in held:
+        held[ticket.id] = await work.session.get(SlaInstance, ticket.id)
+    return held[ticket.id]
+
+
+def _held(work: Work) -> dict[UUID, SlaInstance | None]:
+    """The clocks that this transaction has at hand: a session itself remembers only what somebody else holds."""
+    held: dict[UUID, SlaInstance | None] = work.session.info.setdefault("sla_instances", {})
+    return held
 
 
 def _was_answered_at_once(work: Work, ticket: Ticket) -> bool:

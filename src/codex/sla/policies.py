@@ -76,7 +76,7 @@ async def add(work: Work, new: NewPolicy) -> SlaPolicyConfig:
     Raises Invalid for what no policy can say, Unprocessable for a team that there is not or a default of a team.
     """
     require(may_set(work.actor, new.team_id), _WHOSE)
-    given = _checked(given_of(new))
+    given = checked(given_of(new))
     targets = given.pop(_TARGETS)
     if new.is_default and new.team_id is not None:
         raise Unprocessable("The default policy is everybody's; it cannot be a team's own.", path="isDefault")
@@ -102,7 +102,7 @@ async def change(work: Work, config: SlaPolicyConfig, wanted: PolicyChanges) -> 
     Running clocks go on by the version that they have. Raises Invalid and Unprocessable as `add` does.
     """
     require(may_set(work.actor, config.team_id), _WHOSE)
-    given = _checked(given_of(wanted))
+    given = checked(given_of(wanted))
     targets = await queries.targets(work, config.id)
     before = versions.terms_of(config, targets)
     if given.get("is_default") and not config.is_default:
@@ -151,8 +151,8 @@ async def remove(work: Work, config: SlaPolicyConfig) -> None:
     work.record(fact)
 
 
-def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is given, as it is kept: `targets` by priority. Raises Invalid."""
+def checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of a policy, as it is kept: `targets` by priority. Raises Invalid."""
     kept = dict(given)
     with Checks() as check:
         if "name" in kept:

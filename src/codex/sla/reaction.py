@@ -2,8 +2,9 @@
 
 from codex.db.work import Work
 from codex.kernel.facts import Fact
-from codex.sla import instances
+from codex.sla import instances, selecting
 from codex.sla.clock_facts import ClockFact
+from codex.sla.facts import BusinessHoursChanged, SlaPolicyAssigned, SlaPolicyFact, TeamHoursChanged
 from codex.sla.timeline import HEARD, occurrence
 from codex.tickets.facts import CategoryChanged, PriorityChanged, TeamChanged, TicketFact, TicketOpened
 
@@ -13,6 +14,8 @@ async def react(work: Work, fact: Fact) -> None:
     match fact:
         case ClockFact():
             return
+        case SlaPolicyFact() | SlaPolicyAssigned() | TeamHoursChanged() | BusinessHoursChanged():
+            selecting.forget(work)
         case TicketOpened(ticket=ticket, team_id=team_id, priority=priority):
             await instances.begin(work, ticket, team_id=team_id, priority=priority)
         case PriorityChanged(ticket=ticket):

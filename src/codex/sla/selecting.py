@@ -17,7 +17,7 @@ from codex.sla.clock_state import Source, Terms
 from codex.sla.hours import Hours, microseconds
 from codex.sla.models import SlaNotifyRole
 from codex.sla.versions import PolicyTerms
-from codex.tickets.models import Ticket, TicketPriority
+from codex.tickets.models import TicketPriority
 
 _PROMISED = """
     SELECT t.name, own.id, own_v.id, own_v.version, own_v.terms::text,
@@ -42,6 +42,7 @@ _PROMISED = """
     LEFT JOIN sla_calendar_versions h_v ON h_v.setting_id = h.id AND h_v.version = h.version"""
 """All that could be a ticket's terms, each in its newest version, in one look."""
 _USUAL = PolicyTerms(name="")
+_ASKED = "sla_terms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,18 @@ class _Promised:
     calendar: Calendar
 
 
-async def terms_for(work: Work, ticket: Ticket) -> Chosen:
-    """The terms that a ticket of this team and priority is under now."""
-    return await terms_of(await work.reader(), ticket.assigned_team_id, ticket.priority)
+async def terms_for(work: Work, team_id: UUID | None, priority: TicketPriority) -> Chosen:
+    """What `terms_of` says; asked once in a transaction, and again after `forget`."""
+    asked: dict[tuple[UUID | None, TicketPriority], Chosen] = work.session.info.setdefault(_ASKED, {})
+    key = (team_id, priority)
+    if key not in asked:
+        asked[key] = await terms_of(await work.reader(), team_id, priority)
+    return asked[key]
+
+
+def forget(work: Work) -> None:
+    """Something else is promised from now on in this transaction."""
+    work.session.info.pop(_ASKED, None)
 
 
 async def terms_of(reader: Reader, team_id: UUID | None, priority: TicketPriority) -> Chosen:

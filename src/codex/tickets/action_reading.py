@@ -162,7 +162,8 @@ def _check_webhook(check: Checks, action: CallWebhook, path: str) -> None:
         is_address = is_address and not (parts.username or parts.password or parts.fragment)
     except ValueError:
         is_address = False
-    if not is_address or len(action.url) > URL_MOST or not action.url.isascii() or not action.url.isprintable():
+    is_plain = action.url.isascii() and action.url.isprintable() and " " not in action.url
+    if not is_address or not is_plain or len(action.url) > URL_MOST:
         check.fail(f"{path}.url", "This is an http:// or https:// address without a user, a password or a fragment.")
     if action.secret is not None and not 1 <= len(action.secret) <= SECRET_MOST:
         check.fail(f"{path}.secret", f"A secret has 1 to {SECRET_MOST} characters.")

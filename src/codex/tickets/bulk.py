@@ -26,14 +26,16 @@ Begin = Callable[..., Work]
 """Begins a work in the name of whoever asks: `begin()`; `begin(durable=False)`, as of `Works.begin`."""
 Compose = Callable[[Ref], Awaitable[str]]
 """Puts together the words that are sent to one ticket, before the ticket is locked."""
+Act = Callable[[Work, Ticket], Awaitable[object]]
+"""Does to one ticket what else is wanted; the ticket is locked, and what it refuses is raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What is to become of each ticket; UNSET, None and nothing leave it as it is.
 
-    Carried out in this order: category, priority, tags, message, person, status, team. The team last, since with it
-    the right to the rest may go.
+    Carried out in this order: category, priority, tags, message, `act`, person, status, team. The team last, since with
+    it the right to the rest may go. `lasting`: what of that which `act` does is not undone.
     """
 
     category: Category | None | UnsetType = UNSET
@@ -42,18 +44,27 @@ class Wanted:
     remove_tags: Sequence[str] = ()
     message_type: MessageType = MessageType.PUBLIC
     compose: Compose | None = None
+    act: Act | None = None
+    lasting: Sequence[str] = ()
     assignee_id: UUID | None | UnsetType = UNSET
     status: TicketStatus | None = None
     team: Team | None = None
 
 
 class Done(Struct, frozen=True, array_like=True):
-    """What became of a ticket that was changed: its version before and after, and whether it was written to."""
+    """What became of a ticket that was changed: its version before and after, whether it was written to, and what else
+    undoing leaves as it is."""
 
     id: UUID
     old: int
     new: int
     wrote: bool
+    lasting: tuple[str, ...] = ()
+
+    @property
+    def remains(self) -> tuple[str, ...]:
+        """What undoing leaves as it is."""
+        return tuple(dict.fromkeys((*(("message",) if self.wrote else ()), *self.lasting)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ async def _attempt(begin: Begin, refs: Sequence[Ref], wanted: Wanted, progress: 
         ticket, name = found[ref], progress.names[ref]
         old = versions.pop(ticket.id, ticket.version)
         if old != ticket.version:
-            progress.done.append(Done(ticket.id, old, ticket.version, ref in bodies))
+            progress.done.append(Done(ticket.id, old, ticket.version, ref in bodies, tuple(wanted.lasting)))
         progress.results.setdefault(name, Result(name))
 
 
@@ -174,6 +185,8 @@ async def _apply(work: Work, ticket: Ticket, wanted: Wanted, body: str | None) -
         await tagging.remove(work, ticket, name)
     if body is not None:
         await messages.add(work, ticket, type=wanted.message_type, body=body)
+    if wanted.act is not None:
+        await wanted.act(work, ticket)
     agent_id = None if wanted.assignee_id is UNSET else wanted.assignee_id
     stays = wanted.team is None or (wanted.team.id == ticket.assigned_team_id and wanted.assignee_id is not UNSET)
     if stays and wanted.assignee_id is not UNSET:
@@ -193,7 +206,7 @@ async def _put_back(begin: Begin, done: Sequence[Done]) -> list[Result]:
             if found[each.id].version != each.new:
                 raise Conflict("It has been changed since.")
             await put_back(work, found[each.id], version=each.old)
-    return [Result(str(each.id), remains=("message",) if each.wrote else ()) for each in done]
+    return [Result(str(each.id), remains=each.remains) for each in done]
 
 
 async def _put_one_back(begin: Begin, done: Done) -> Result:

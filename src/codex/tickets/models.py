@@ -250,6 +250,12 @@ class TicketEvent(Base):
             "created_by_id",
             postgresql_where=text("created_by_id IS NOT NULL"),
         ),
+        Index(
+            "ix_ticket_events_routed_by",
+            text("(payload->>'ruleId')"),
+            "created_at",
+            postgresql_where=text("type = 'ROUTED'"),
+        ),
     )
 
     id: Mapped[Id]

@@ -9,7 +9,7 @@ from codex.httpkit.asked import SAFE, Asked, Asking, Req, provide_asked
 from codex.httpkit.oversight import watch
 from codex.kernel.actor import Actor
 from codex.kernel.errors import Forbidden, Invalid, NotFound, Problem
-from codex.web.present.worklist import SAVED, STATUSES, TEAM, VIEWS, Worklist
+from codex.web.present.worklist import SAVED, SORTS, STATUSES, TEAM, VIEWS, Worklist
 
 DESK, PORTAL = "/queue", "/requests"
 
@@ -27,7 +27,7 @@ Listing = NamedDependency[Worklist]
 
 
 async def worklist_of(request: Req, asked: Asking) -> Worklist:
-    """The dependency `worklist`. Raises NotFound for a list that does not exist, Invalid for an unknown status.
+    """The dependency `worklist`. Raises NotFound for a list that there is not, Invalid for an unknown status or order.
 
     It takes `asked` so as to come after it: Litestar would ask for both at once, and for nobody nothing is refused.
     """
@@ -38,7 +38,10 @@ async def worklist_of(request: Req, asked: Asking) -> Worklist:
     status = next((known for known in STATUSES if known == given), None)
     if status is None:
         raise Invalid(Problem("status", "The status is one of open, waiting, done."))
-    return Worklist(view, status, str(query["cursor"]) if query.get("cursor") else None)
+    sort = next((known for known in SORTS if known == str(query.get("sort", ""))), None)
+    if sort is None:
+        raise Invalid(Problem("sort", "The order is due, or left out."))
+    return Worklist(view, status, str(query["cursor"]) if query.get("cursor") else None, sort)
 
 
 def home_of(actor: Actor) -> str:

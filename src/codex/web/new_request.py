@@ -14,16 +14,17 @@ from codex.httpkit.asked import Asked, Asking, Req
 from codex.httpkit.needs import Need
 from codex.kernel.errors import CodexError, Invalid, Unprocessable
 from codex.routing import intake
+from codex.sla.expecting import first_responses
 from codex.tickets import questionnaire
 from codex.tickets.desk_counts import my_turn
 from codex.tickets.models import Ticket, TicketPriority
 from codex.web.answering import Answered, answered
-from codex.web.asking import PORTAL
+from codex.web.asking import PORTAL, zone_of
 from codex.web.present import refusals
 from codex.web.present.fields import Typed, unanswered
 from codex.web.present.language import gettext as _
 from codex.web.present.navigation import portal
-from codex.web.present.new_request import Written, new_request
+from codex.web.present.new_request import IMPACTS, Promises, Written, new_request
 from codex.web.present.refusals import REFUSALS
 from codex.web.rendering import Page, page, see, wants_fragment
 
@@ -79,11 +80,13 @@ async def _form(request: Req, asked: Asked, written: Written, typed: Typed, *, e
         questions = await questionnaire.of_new(reader, written.category)
         categories = await reading.categories(reader, asked.actor, limit=_MOST_CATEGORIES)
         turn = await my_turn(reader, asked.actor)
+        by = await first_responses(reader, written.category, IMPACTS, now=asked.now)
     if error is not None:
         typed = Typed(typed.texts, {**unanswered(questions.fields, typed), **typed.errors})
-    view = new_request(categories.items, questions, written, typed, errors=_errors(error))
+    promises = Promises(asked.now, zone_of(asked), by)
+    view = new_request(categories.items, questions, written, typed, errors=_errors(error), promises=promises)
     if wants_fragment(request):
-        return page(request, "portal/_questions.html", asked=asked, new=view)
+        return page(request, "portal/questions.html", asked=asked, new=view)
     return page(
         request, "portal/new.html", asked=asked, status_code=refusals.status_code(error) if error else 200,
         portal=portal(asked.actor, turn=turn), new=view,

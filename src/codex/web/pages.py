@@ -15,10 +15,12 @@ from codex.web import (
     reason,
     replies,
     requests,
+    rules,
     signin,
     sso,
     static_files,
     ticket,
+    why,
 )
 from codex.web.asking import asked_in_browser, home_of, worklist_of
 from codex.web.rendering import Page, see
@@ -47,6 +49,8 @@ router = Router(
         replies.router,
         properties.router,
         reason.router,
+        why.router,
+        rules.router,
         api_docs.router,
         new_request.router,
         requests.router,

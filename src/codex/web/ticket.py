@@ -66,11 +66,14 @@ async def answer(
             found = replace(found, is_unread=False)
         read = await _read(reader, asked, found, seen, before)
         if wants_fragment(request):
-            shown = await desk.the_list(reader, asked, worklist)
+            shown = await desk.the_list(reader, asked, worklist, open=found)
             template, view = "agent/pane.html", _pane(asked, read, shown, refusal)
-            view["row"] = row(found, shown.worklist, now=asked.now, zone=zone_of(asked), is_current=True)
+            view["row"] = row(
+                found, shown.worklist, now=asked.now, zone=zone_of(asked), is_current=True,
+                clocks=shown.clocks.get(found.id),
+            )  # fmt: skip
         else:
-            window = await desk.window(reader, asked, worklist, current=found.display_id)
+            window = await desk.window(reader, asked, worklist, open=found)
             template, view = "agent/queue.html", _pane(asked, read, window.shown, refusal)
             view |= {"shell": window.shell, "queue": window.queue}
     return page(request, template, asked=asked, status_code=status_code, **view)
@@ -102,8 +105,9 @@ def _pane(asked: Asked, read: Read, shown: desk.Shown, refusal: Refusal | None) 
         asked=read.around.questionnaire.fields, refusal=refusal,
     )  # fmt: skip
     details_view: DetailsView = details(
-        read.found, read.seen, read.around, actor=asked.actor, reading=reader, refusal=refusal
-    )
+        read.found, read.seen, read.around, actor=asked.actor, reading=reader,
+        clocks=shown.clocks.get(read.seen.id), query=shown.worklist.query, refusal=refusal,
+    )  # fmt: skip
     return {"ticket": ticket_view, "details": details_view}
 
 

@@ -1,8 +1,9 @@
 """The worker: does what is due, says that it is there, ends when told to; many may run at once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -26,12 +27,22 @@ LOOKS_EVERY = timedelta(seconds=2)
 
 
 class Worker:
-    """One worker. `run()` until `stop()`; `once()` does all that is due and returns."""
+    """One worker. `run()` until `stop()`; `once()` and `sweep()` do all that is due and return.
 
-    def __init__(self, works: Works, schedule: Sequence[Job] = SCHEDULE, sweeps: Sequence[Sweep] = SWEEPS) -> None:
-        self._works, self._schedule, self._sweeps = works, schedule, sweeps
+    `errands`: sweeps that wait for others; while running, each goes on beside the rest.
+    """
+
+    def __init__(
+        self,
+        works: Works,
+        schedule: Sequence[Job] = SCHEDULE,
+        sweeps: Sequence[Sweep] = SWEEPS,
+        errands: Sequence[Sweep] = (),
+    ) -> None:
+        self._works, self._schedule, self._sweeps, self._errands = works, schedule, sweeps, errands
         self._id: UUID = new_id()
         self._stopped = asyncio.Event()
+        self._beats_at = clock.now()
 
     def stop(self) -> None:
         """End after the job at hand."""
@@ -40,19 +51,28 @@ class Worker:
     async def run(self) -> None:
         """Work until stopped. A database that is away for a while is waited for."""
         log.info("worker started", worker=str(self._id))
-        beats_at = clock.now()
+        async with asyncio.TaskGroup() as together:
+            for errand in self._errands:
+                together.create_task(self._again_and_again(partial(self._look_after, errand)))
+            await self._again_and_again(self._do_all)
+        await self._leave()
+
+    async def _again_and_again(self, do: Callable[[], Awaitable[object]]) -> None:
         while not self._stopped.is_set():
             try:
-                if clock.now() >= beats_at:
-                    beats_at = clock.now() + heartbeat.EVERY
-                    async with self._work() as work:
-                        await heartbeat.beat(work, self._id)
-                    await self.once()
-                await self.sweep()
+                await do()
             except CONNECTION_LOST as away:
                 log.warning("database away", error=str(away))
             await self._pause(LOOKS_EVERY)
-        await self._leave()
+
+    async def _do_all(self) -> None:
+        if clock.now() >= self._beats_at:
+            self._beats_at = clock.now() + heartbeat.EVERY
+            async with self._work() as work:
+                await heartbeat.beat(work, self._id)
+            await self.once()
+        for sweep in self._sweeps:
+            await self._look_after(sweep)
 
     async def once(self) -> int:
         """Do all that is due now; returns how many jobs ran."""
@@ -65,16 +85,16 @@ class Worker:
         return done
 
     async def sweep(self) -> int:
-        """Do all that is due of what is looked after all the time; returns how much that was."""
-        done = 0
-        for sweep in self._sweeps:
-            found = 0
-            while not self._stopped.is_set() and (count := await sweep.run(self._works)):
-                found += count
-            if found:
-                await self._note(sweep, found)
-            done += found
-        return done
+        """Do all that is due of what is looked after all the time, errands last; returns how much that was."""
+        return sum([await self._look_after(sweep) for sweep in (*self._sweeps, *self._errands)])
+
+    async def _look_after(self, sweep: Sweep) -> int:
+        found = 0
+        while not self._stopped.is_set() and (count := await sweep.run(self._works)):
+            found += count
+        if found:
+            await self._note(sweep, found)
+        return found
 
     async def _note(self, sweep: Sweep, found: int) -> None:
         async with self._work() as work:
@@ -94,7 +114,8 @@ class Worker:
             fresh = [{"name": job.name, "next_run_at": work.now} for job in self._schedule if job.name not in known]
             if fresh:
                 await work.session.execute(insert(ScheduledJob).values(fresh).on_conflict_do_nothing())
-            if gone := known - {job.name for job in self._schedule} - {sweep.name for sweep in self._sweeps}:
+            looked_after = {sweep.name for sweep in (*self._sweeps, *self._errands)}
+            if gone := known - {job.name for job in self._schedule} - looked_after:
                 await work.session.execute(delete(ScheduledJob).where(ScheduledJob.name.in_(gone)))
 
     async def _claim(self, job: Job) -> bool:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from codex.automation import evaluating, timed
+from codex.automation.posting import Poster
+from codex.automation.webhooks import Courier
 from codex.db.work import Work, Works
 from codex.httpkit import answers
 from codex.identity import signin
+from codex.kernel.seal import Seal
 from codex.sla import openings
 from codex.sla.sweep import sweep as sweep_clocks
 from codex.worker import heartbeat
@@ -92,3 +95,12 @@ SWEEPS: tuple[Sweep, ...] = (
     ),
     Sweep("timed-rules", "Runs automation rules on tickets that have been as they are for long enough.", timed.sweep),
 )
+
+
+def errands(*, seal: Seal, reaches_private: bool) -> tuple[Sweep, ...]:
+    """What leads out of the house. Each is run beside all the rest, which does not wait while others do not answer.
+
+    `reaches_private`: webhooks may lead to our own network (CODEX_WEBHOOK_ALLOW_PRIVATE).
+    """
+    courier = Courier(Poster(reaches_private=reaches_private), seal)
+    return (Sweep("webhooks", "Sends what rules tell other systems, and tries again later.", courier.sweep),)

@@ -10,6 +10,7 @@ from codex.web.present.views import (
     OptionView,
     PersonView,
     PriorityView,
+    SlaState,
     SlaView,
     StatusView,
     ThreadItem,
@@ -38,8 +39,18 @@ class ShellView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupView:
+    """The heading of tickets that are as urgent as each other; `count`: of them, where all are known."""
+
+    label: str
+    icon: str
+    tone: Tone
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowView:
-    """One ticket in a list. `href` keeps the list's own query, so that the list stays as it is."""
+    """One ticket in a list. `href` keeps the list's own query, so that the list stays as it is. `group` begins here."""
 
     id: str
     href: str
@@ -53,6 +64,7 @@ class RowView:
     is_unread: bool = False
     is_current: bool = False
     sla: SlaView | None = None
+    group: GroupView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +78,7 @@ class EmptyView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
     """One page of a list. `total` is None when counting would cost too much; `is_more`: there are more than that.
-    `first_href` is set on later pages."""
+    `first_href` is set on later pages. `sort` turns the order by due time on, and off where it is on."""
 
     title: str
     rows: tuple[RowView, ...]
@@ -74,6 +86,7 @@ class QueueView:
     total: int | None = None
     is_more: bool = False
     filters: tuple[LinkView, ...] = ()
+    sort: LinkView | None = None
     next_href: str | None = None
     first_href: str | None = None
 
@@ -170,9 +183,63 @@ class EarlierView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetView:
+    """A service target: how it stands in a `word` ("48m left"), and in a `line` when it is due and by which hours.
+
+    Without a `glyph` a ring shows the percentage that is `left`.
+    """
+
+    label: str
+    state: SlaState
+    word: str
+    line: str
+    glyph: str
+    tone: Tone
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetsView:
+    """A ticket's service targets; none where nothing is promised. `why_href`: where it is told why they stand so."""
+
+    targets: tuple[TargetView, ...] = ()
+    why_href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanView:
+    """A part of a clock's life: when, what it did and how much of it was counted, and why."""
+
+    kind: Literal["RUNNING", "PAUSED", "CLOSED", "STOPPED", "CANCELLED"]
+    when: str
+    does: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStoryView:
+    """Why a clock says what it says: by which policy, span by span, and what follows."""
+
+    label: str
+    policy: str
+    spans: tuple[SpanView, ...]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyView:
+    """The stories of a ticket's clocks, none where nothing is promised; `back_href` leads to the ticket."""
+
+    id: str
+    stories: tuple[ClockStoryView, ...]
+    back_href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DetailsView:
     """What stands beside the ticket. `people`: names that fields which take a person suggest."""
 
+    targets: TargetsView
     properties: tuple[PropertyView, ...]
     requester: PersonView
     fields: tuple[FieldView, ...] = ()

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from codex.kernel.actor import Actor
+from codex.sla.clock_reading import Clocks
 from codex.tickets.models import TicketPriority
 from codex.tickets.policy import Operation, TicketFacts, may
 from codex.tickets.rows import TicketDetail
@@ -14,6 +15,7 @@ from codex.web.present import fields, words
 from codex.web.present.conversation import Reading
 from codex.web.present.desk_views import DetailsView, EarlierView, FactView, PropertyView
 from codex.web.present.language import gettext as _
+from codex.web.present.targets import targets
 from codex.web.present.ticket import Refusal, moves
 from codex.web.present.views import OptionView
 
@@ -25,13 +27,20 @@ def details(
     *,
     actor: Actor,
     reading: Reading,
+    clocks: Clocks | None = None,
+    query: str = "",
     refusal: Refusal | None = None,
 ) -> DetailsView:
-    """The details. A property can be changed where the command behind it would be allowed."""
+    """The details. A property can be changed where the command behind it would be allowed.
+
+    `query`: that of the list beside the ticket.
+    """
     requester = found.requester
     email = requester.email if isinstance(requester.email, str) else ""
     typed = refusal.typed if refusal and refusal.to is None else fields.Typed()
+    href = f"/tickets/{found.display_id}"
     return DetailsView(
+        targets=targets(clocks, href=f"{href}/why{query}", now=reading.now, zone=reading.zone),
         properties=(
             _status(actor, seen),
             _assignee(found, seen, around, actor),
@@ -40,7 +49,7 @@ def details(
             _category(found, seen, around, actor),
         ),
         fields=fields.properties(
-            around.questionnaire.fields, typed, href=f"/tickets/{found.display_id}",
+            around.questionnaire.fields, typed, href=href,
             may_change=may(actor, Operation.CHANGE, seen),
         ),
         people=tuple(around.questionnaire.people),

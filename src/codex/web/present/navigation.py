@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from codex.automation.policy import may_read_any
 from codex.desk.view_reading import SavedViewRow
 from codex.kernel.actor import Actor
 from codex.tickets.desk_counts import MOST, DeskCounts
@@ -12,6 +13,9 @@ from codex.web.present.language import gettext as _
 from codex.web.present.portal_views import PortalView
 from codex.web.present.views import NavItemView, PersonView
 from codex.web.present.worklist import SAVED, Worklist
+
+RULES = "rules"
+"""The page of rules, among the lists that the sidebar leads to."""
 
 
 def shell(actor: Actor, counts: DeskCounts, *, view: str, saved: Sequence[SavedViewRow] = ()) -> ShellView:
@@ -34,10 +38,12 @@ def shell(actor: Actor, counts: DeskCounts, *, view: str, saved: Sequence[SavedV
     )
     teams = tuple(item(t.name, f"team:{t.slug}", "users-round", count=t.unresolved) for t in counts.teams)
     own = NavItemView(label=_("Your requests"), href="/requests", icon="message-square")
+    rules = NavItemView(label=_("Rules"), href="/rules", icon="workflow", is_current=view == RULES, key="g r")
     groups = (
         first,
         *((NavGroupView(title=_("Teams"), items=teams),) if teams else ()),
         *((replace(views_group(saved, view=view), counts_href=f"/queue/views?view={view}"),) if saved else ()),
+        *((NavGroupView(title=_("Manage"), items=(rules,)),) if may_read_any(actor) else ()),
         NavGroupView(title=_("You"), items=(own,)),
     )
     return ShellView(me=me(actor), nav=groups)

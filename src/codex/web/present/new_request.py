@@ -2,16 +2,33 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from codex.classification.reading import CategoryRow
+from codex.sla.expecting import Expected
 from codex.tickets.models import TicketPriority
 from codex.tickets.questionnaire import NewQuestionnaire
-from codex.web.present import fields
+from codex.web.present import fields, words
 from codex.web.present.fields import Typed
 from codex.web.present.language import gettext as _
 from codex.web.present.portal_views import CategoryGroupView, ImpactView, NewRequestView, WrongView
+from codex.web.present.service_hours import opening
 from codex.web.present.views import OptionView
+
+IMPACTS = (TicketPriority.P2, TicketPriority.P3, TicketPriority.P4)
+"""What somebody who asks can say about how bad it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """When somebody who asks `now` would hear from us, for each of the impacts for which that is promised."""
+
+    now: datetime
+    zone: ZoneInfo
+    by: Mapping[TicketPriority, Expected] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +48,7 @@ def new_request(
     typed: Typed,
     *,
     errors: Mapping[str, str],
+    promises: Promises,
 ) -> NewRequestView:
     """The form as it stands; `errors`: what is wrong with `subject`, `description` and `categoryId`."""
     questions = fields.questions(asked.fields, typed)
@@ -39,7 +57,7 @@ def new_request(
     wrong += [WrongView(id=one.id, sentence=one.error) for one in questions if one.error]
     return NewRequestView(
         groups=tuple(_groups(categories, written.category)),
-        impacts=tuple(_impacts(written.priority)),
+        impacts=tuple(_impacts(written.priority, promises)),
         fields=questions,
         people=tuple(asked.people),
         team=asked.team,
@@ -73,10 +91,21 @@ def _path(usable: Mapping[UUID, CategoryRow], one: CategoryRow) -> list[Category
     return [*(_path(usable, above) if above else ()), one]
 
 
-def _impacts(chosen: TicketPriority) -> Iterator[ImpactView]:
-    for priority, label, hint in (
-        (TicketPriority.P2, _("I can’t work"), _("Everything has stopped")),
-        (TicketPriority.P3, _("It slows me down"), _("I can get by for now")),
-        (TicketPriority.P4, _("It can wait"), _("No hurry")),
-    ):
-        yield ImpactView(value=priority, label=label, hint=hint, is_selected=priority is chosen)
+def _impacts(chosen: TicketPriority, promises: Promises) -> Iterator[ImpactView]:
+    labels = (
+        (_("I can’t work"), _("Everything has stopped")),
+        (_("It slows me down"), _("I can get by for now")),
+        (_("It can wait"), _("No hurry")),
+    )
+    for priority, (label, hint) in zip(IMPACTS, labels, strict=True):
+        promise, hours = _promise(promises, promises.by.get(priority))
+        is_selected = priority is chosen
+        yield ImpactView(value=priority, label=label, hint=hint, is_selected=is_selected, promise=promise, hours=hours)
+
+
+def _promise(promises: Promises, expected: Expected | None) -> tuple[str, str]:
+    if expected is None:
+        return "", ""
+    now, zone = promises.now, promises.zone
+    hours = _("We work {hours}.").format(hours=opening(expected.calendar, now=now, zone=zone))
+    return words.promised(expected.by, now=now, zone=zone), hours

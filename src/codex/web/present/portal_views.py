@@ -119,12 +119,15 @@ class CategoryGroupView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactView:
-    """A card that says how bad it is."""
+    """A card that says how bad it is. `promise`: when somebody replies then ("" where nothing is promised), `hours`: when
+    we are there."""
 
     value: str
     label: str
     hint: str
     is_selected: bool
+    promise: str = ""
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,24 @@
 """A list of tickets for agents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from codex.desk.view_reading import SavedViewRow
+from codex.sla.clock_reading import Clocks
 from codex.tickets.desk_counts import DeskCounts
 from codex.tickets.rows import TicketRow
-from codex.web.present import words
-from codex.web.present.desk_views import EmptyView, QueueView, RowView
+from codex.web.present import urgency, words
+from codex.web.present.desk_views import EmptyView, GroupView, QueueView, RowView
 from codex.web.present.language import gettext as _
 from codex.web.present.navigation import bounded, is_more
+from codex.web.present.targets import badge
 from codex.web.present.views import LinkView
-from codex.web.present.worklist import Status, Worklist
+from codex.web.present.worklist import DUE, Status, Worklist
+
+_NO_CLOCKS: Mapping[UUID, Clocks] = MappingProxyType({})
 
 
 def queue(
@@ -25,25 +31,54 @@ def queue(
     zone: ZoneInfo,
     saved: SavedViewRow | None = None,
     current: str = "",
+    clocks: Mapping[UUID, Clocks] = _NO_CLOCKS,
+    sort: str | None = None,
 ) -> QueueView:
     """A page of a list, of a saved view's if it is one. `current` is the display id of the open ticket; without
-    `counts` nothing is counted."""
+    `counts` nothing is counted, and the page goes on where another one ended. Sorted by due time it is in groups."""
     is_first = worklist.cursor is None
     whole = len(tickets) if is_first and next_cursor is None else None
     total = whole if counts is None or worklist.status else _total(worklist, counts, whole)
+    groups = {}
+    if sort == DUE:
+        after = worklist.cursor if counts is None else None
+        groups = urgency.groups(
+            tickets, now=now, zone=zone, after=after, is_last=next_cursor is None, is_first=is_first
+        )
     return QueueView(
         title=saved.name if saved else title(worklist, counts),
-        rows=tuple(row(t, worklist, now=now, zone=zone, is_current=t.display_id == current) for t in tickets),
+        rows=tuple(
+            row(
+                t,
+                worklist,
+                now=now,
+                zone=zone,
+                is_current=t.display_id == current,
+                clocks=clocks.get(t.id),
+                group=groups.get(t.id),
+            )
+            for t in tickets
+        ),
         empty=_empty_view(saved) if saved and is_first else _empty(worklist, counts),
         total=bounded(total),
         is_more=is_more(total),
         filters=_filters(worklist),
+        sort=_sort(worklist),
         next_href=worklist.at(next_cursor).href if next_cursor else None,
         first_href=None if is_first else worklist.at(None).href,
     )
 
 
-def row(ticket: TicketRow, worklist: Worklist, *, now: datetime, zone: ZoneInfo, is_current: bool = False) -> RowView:
+def row(
+    ticket: TicketRow,
+    worklist: Worklist,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    is_current: bool = False,
+    clocks: Clocks | None = None,
+    group: GroupView | None = None,
+) -> RowView:
     """A ticket in a list. In one's own list nobody needs to be told whose it is."""
     assignee = ticket.assignee if worklist.view != "mine" else None
     return RowView(
@@ -58,6 +93,8 @@ def row(ticket: TicketRow, worklist: Worklist, *, now: datetime, zone: ZoneInfo,
         assignee=words.person(assignee.id, assignee.display_name) if assignee else None,
         is_current=is_current,
         is_unread=ticket.is_unread is True,
+        sla=badge(clocks, now=now),
+        group=group,
     )
 
 
@@ -87,6 +124,14 @@ def _filters(worklist: Worklist) -> tuple[LinkView, ...]:
         LinkView(label=label, href=worklist.narrowed(status).href, is_current=status == worklist.status)
         for status, label in labels.items()
     )
+
+
+def _sort(worklist: Worklist) -> LinkView | None:
+    """What is done is no longer due."""
+    if "done" in (worklist.view, worklist.status):
+        return None
+    is_on = worklist.sort == "due"
+    return LinkView(label=_("Due first"), href=worklist.sorted_by("" if is_on else "due").href, is_current=is_on)
 
 
 def _empty_view(saved: SavedViewRow) -> EmptyView:

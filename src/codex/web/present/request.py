@@ -93,8 +93,9 @@ def request(
 
 
 def say(ticket: TicketRow, reading: Reading) -> str:
-    """How a request stands, in one sentence."""
+    """How a request stands, in a sentence, and up to when somebody replies where that is promised."""
     helper = first_name(ticket.assignee.display_name) if ticket.assignee else ""
+    promise = _promise(ticket, reading)
     match TicketStatus(ticket.status):
         case _S.WAITING_ON_REQUESTER if ticket.requester.id == reading.me:
             return _("{name} waits for your answer.").format(name=helper) if helper else _("We wait for your answer.")
@@ -108,9 +109,18 @@ def say(ticket: TicketRow, reading: Reading) -> str:
         case _S.CLOSED:
             return _("Closed {when}.").format(when=_moment(ticket.closed_at, ticket, reading))
         case _ if helper:
-            return _("{helper} is working on it.").format(helper=helper)
+            working = _("{helper} is working on it.").format(helper=helper)
+            return f"{working} {promise}" if promise else working
         case _:
-            return _("We have it. Someone looks at it next.")
+            return f"{_('We have it.')} {promise or _('Someone looks at it next.')}"
+
+
+def _promise(ticket: TicketRow, reading: Reading) -> str:
+    """Nothing where nothing is promised, somebody has replied, or it is late."""
+    by = ticket.first_response_due_at
+    if by is None or ticket.first_response_at is not None or by < reading.now:
+        return ""
+    return words.promised(by, now=reading.now, zone=reading.zone)
 
 
 def _conversation(told: Iterable[Entry], reading: Reading) -> tuple[MessageView | DayView, ...]:

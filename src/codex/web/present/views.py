@@ -10,6 +10,7 @@ from typing import Literal
 from markupsafe import Markup
 
 Tone = Literal["violet", "accent", "amber", "green", "red", "plain", "quiet"]
+SlaState = Literal["on-track", "at-risk", "overdue", "paused", "met", "missed", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +55,12 @@ class PriorityView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaView:
-    """The most urgent service target. `left` is the percentage of its time that is left, 0…100."""
+    """The most urgent service target, in open time. `left` is the percentage of its time that is left, 0…100."""
 
-    state: Literal["on-track", "at-risk", "overdue", "paused", "met"]
+    state: SlaState
     what: str
     text: str
     left: int
-    due: TimeView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,22 @@ def moment(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
     return pattern.format(date=_date(local, now.astimezone(zone)), time=clock(local))
 
 
+def by(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
+    """When something is due: "today 16:10", "tomorrow 09:00", "Fri 20 Nov, 09:12"."""
+    local, days = at.astimezone(zone), _days_between(at, now, zone)
+    patterns = {0: _("today {time}"), 1: _("yesterday {time}"), -1: _("tomorrow {time}")}
+    pattern = patterns.get(days, _("{date}, {time}"))
+    return pattern.format(date=_date(local, now.astimezone(zone)), time=clock(local))
+
+
+def promised(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
+    """What a requester may count on: "Someone replies by 16:10 today."."""
+    local, days = at.astimezone(zone), _days_between(at, now, zone)
+    patterns = {0: _("Someone replies by {time} today."), -1: _("Someone replies by {time} tomorrow.")}
+    pattern = patterns.get(days, _("Someone replies by {date}, {time}."))
+    return pattern.format(date=_date(local, now.astimezone(zone)), time=clock(local))
+
+
 def day(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
     """The day, for a line between two days: "Today", "Yesterday", "Fri 20 Nov"."""
     names = {0: _("Today"), 1: _("Yesterday")}

@@ -10,17 +10,25 @@ from codex.tickets.filters import Filters, Person, StatusGroup
 
 Status = Literal["", "open", "waiting", "done"]
 STATUSES: tuple[Status, ...] = get_args(Status)
+Sort = Literal["", "due"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
 VIEWS = ("mine", "unassigned", "all", "done")
 TEAM, SAVED = "team:", "saved:"
+DUE = "dueAt"
+"""What lists of tickets call the order in which what is due first comes first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """A view, narrowed to a status group ("": what is not done), from a place in it. No view: whichever fits best."""
+    """A view, narrowed to a status group ("": what is not done), from a place in it. No view: whichever fits best.
+
+    `sort`: what is due first comes first; "": the view's own order, which is mostly what changed last.
+    """
 
     view: str = ""
     status: Status = ""
     cursor: str | None = None
+    sort: Sort = ""
 
     @property
     def team(self) -> str:
@@ -35,7 +43,7 @@ class Worklist:
     @property
     def query(self) -> str:
         """The query of its address, with its question mark."""
-        parts = {"view": self.view, "status": self.status, "cursor": self.cursor or ""}
+        parts = {"view": self.view, "status": self.status, "sort": self.sort, "cursor": self.cursor or ""}
         given = {name: value for name, value in parts.items() if value}
         return f"?{urlencode(given, safe=':')}" if given else ""
 
@@ -51,6 +59,15 @@ class Worklist:
     def narrowed(self, status: Status) -> Self:
         """The same list with another status group, from its beginning."""
         return replace(self, status=status, cursor=None)
+
+    def sorted_by(self, sort: Sort) -> Self:
+        """The same list in another order, from its beginning."""
+        return replace(self, sort=sort, cursor=None)
+
+    @property
+    def order(self) -> str | None:
+        """The order, as lists of tickets call it; None: the usual one."""
+        return DUE if self.sort else None
 
     def filters(self, actor: Actor, team_id: UUID | None) -> Filters:
         """What narrows all tickets to this list; `team_id` is the id of `team`."""
