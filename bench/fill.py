@@ -4,6 +4,7 @@ import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
@@ -11,7 +12,8 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import select
 
-from bench import fill_sql, plots
+from bench import clocks, fill_sql, plots
+from bench.clocks import Promised
 from bench.keys import CATEGORY, EVERY, OTHER, TEAM, TICKET, USER, uuid_of, uuid_sql
 from bench.words import CATEGORIES, FIRST_NAMES, LAST_NAMES, SENTENCES, SUBJECTS, TEAMS
 from codex import reactions
@@ -27,7 +29,7 @@ SAMPLE = 20_000
 _CHUNK = 500
 _TEAM_PERCENT = (30, 18, 12, 9, 8, 7, 6, 5, 3, 2)
 _URGENCY_PERCENT = (3, 17, 60, 20)
-_BIG = ["tickets", "ticket_messages", "ticket_events"]
+_BIG = ["tickets", "ticket_messages", "ticket_events", "sla_instances"]
 # Primary keys stay, since foreign keys lean on them; rows come in their order.
 _SECONDARY_INDEXES = """
     SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), c.conname,
@@ -84,6 +86,16 @@ class Filled:
         return self._id(OTHER, 1_000_000_001)
 
     @property
+    def clocked(self) -> range:
+        """Numbers of the tickets that have clocks: the newest."""
+        return range(int(self.tickets * (1 - clocks.SHARE)) + 1, self.tickets + 1)
+
+    @property
+    def clocks_since(self) -> datetime:
+        """When the policy came into force by which these run."""
+        return datetime.fromtimestamp((self.start_us + self.clocked[0] * self.step_us) / 1e6, UTC)
+
+    @property
     def known(self) -> range:
         """Numbers of tickets of the biggest team, in every status."""
         return range(EVERY, self.tickets + 1, EVERY)
@@ -114,8 +126,8 @@ def plan(tickets: int, *, now_us: int) -> Filled:
     return Filled(tickets, users, crew, now_us - TWO_YEARS_US, TWO_YEARS_US // (tickets + 1), now_us)
 
 
-def fill(connection: psycopg.Connection, desk: Filled) -> None:
-    """Pour the desk into the database, in one transaction.
+def fill(connection: psycopg.Connection, desk: Filled, promised: Promised) -> None:
+    """Pour the desk into the database, in one transaction; `promised`: what clocks run by.
 
     As the owner, foreign keys are checked; as a superuser they are not, which halves the time.
     """
@@ -128,6 +140,7 @@ def fill(connection: psycopg.Connection, desk: Filled) -> None:
         with _without_indexes(connection, _BIG):
             for sql in fill_sql.HISTORY:
                 connection.execute(sql.encode(), params)
+            clocks.pour(connection, promised, first=desk.clocked[0], last=desk.tickets)
         connection.execute(fill_sql.SEQUENCE.encode())
         connection.execute("DROP TABLE bench_ticket, bench_step, bench_ending")
 
@@ -190,7 +203,7 @@ def _params(desk: Filled) -> dict[str, object]:
     done, opened = plots.DONE, plots.OPEN
     return {
         "size": desk.tickets, "users": desk.users, "agents": desk.agents, "crew": desk.crew,
-        "start_us": desk.start_us, "step_us": desk.step_us, "now_us": desk.now_us, "steady": plots.STEADY,
+        "start_us": desk.start_us, "step_us": desk.step_us, "now_us": desk.now_us, "clocks_from": desk.clocked[0], "steady": plots.STEADY,
         "first": list(FIRST_NAMES), "last": list(LAST_NAMES), "subjects": list(SUBJECTS), "sentences": list(SENTENCES),
         "slugs": [t[0] for t in TEAMS], "names": [t[1] for t in TEAMS], "prefixes": [t[2] for t in TEAMS],
         "categories": list(CATEGORIES), "teams": _hundred(_TEAM_PERCENT), "urgencies": _hundred(_URGENCY_PERCENT),

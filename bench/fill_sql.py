@@ -120,9 +120,9 @@ SELECT {_MESSAGE_ID}, {_TICKET_ID}, CASE WHEN s.by_requester THEN t.requester_id
        s.message::message_type, {_text(2, 40, "t.n * 64 + s.version")}, {_event_at("s.version")}
 FROM bench_ticket t JOIN bench_step s USING (plot) WHERE s.message IS NOT NULL ORDER BY {_STEP_MS}"""
 
-EVENTS = f"""
-INSERT INTO ticket_events (id, ticket_id, version, type, payload, actor_kind, actor_name, created_by_id, created_at)
-SELECT {keys.uuid_sql(keys.EVENT, "s.version", _STEP_MS, "t.n")}, {_TICKET_ID}, s.version, s.type,
+_TOLD = f"""
+SELECT t.n AS number, {keys.uuid_sql(keys.EVENT, "s.version", _STEP_MS, "t.n")} AS id, {_TICKET_ID} AS ticket_id,
+       s.version, s.type,
        CASE s.type
        WHEN 'TICKET_CREATED' THEN jsonb_build_object(
            'number', t.n, 'displayId', {_DISPLAY_ID}, 'subject', {_SUBJECT}, 'description', {_WORDS},
@@ -135,11 +135,19 @@ SELECT {keys.uuid_sql(keys.EVENT, "s.version", _STEP_MS, "t.n")}, {_TICKET_ID}, 
        WHEN 'FOLLOWER_ADDED' THEN jsonb_build_object('userId', t.colleague_id)
        WHEN 'ACCESS_GRANTED' THEN jsonb_build_object(
            'teamId', t.other_team_id, 'accessLevel', 'READ', 'expiresAt', NULL, 'reason', NULL)
-       ELSE jsonb_build_object('from', s.old, 'to', s.new) END,
-       'person', who.display_name, who.id, {_event_at("s.version")}
+       ELSE jsonb_build_object('from', s.old, 'to', s.new) END AS payload,
+       'person'::actor_kind AS actor_kind, who.display_name AS actor_name, who.id AS created_by_id,
+       {_event_at("s.version")} AS created_at, NULL::uuid AS cause_id, {_STEP_MS} AS place
 FROM bench_ticket t JOIN bench_step s USING (plot)
-JOIN users who ON who.id = CASE WHEN s.by_requester THEN t.requester_id ELSE t.agent_id END
-ORDER BY {_STEP_MS}"""
+JOIN users who ON who.id = CASE WHEN s.by_requester THEN t.requester_id ELSE t.agent_id END"""
+EVENTS = f"""
+INSERT INTO ticket_events (id, ticket_id, version, type, payload, actor_kind, actor_name, created_by_id, created_at)
+SELECT id, ticket_id, version, type, payload, actor_kind, actor_name, created_by_id, created_at
+FROM ({_TOLD}) told WHERE number < %(clocks_from)s ORDER BY place"""
+STAGED_EVENTS = f"""
+CREATE TEMPORARY TABLE bench_event AS
+SELECT number, id, ticket_id, version, type, payload, actor_kind, actor_name, created_by_id, created_at, cause_id
+FROM ({_TOLD}) told WHERE number >= %(clocks_from)s"""
 
 FOLLOWERS = f"""
 INSERT INTO ticket_followers (id, ticket_id, user_id, added_by_id, created_at)
@@ -155,4 +163,4 @@ FROM bench_ticket t JOIN bench_step s USING (plot) WHERE s.type = 'ACCESS_GRANTE
 
 SEQUENCE = "SELECT setval('tickets_number_seq', (SELECT max(number) FROM tickets))"
 PEOPLE = (TEAMS, USERS, MEMBERS, CATEGORIES)
-HISTORY = (TICKETS, MESSAGES, EVENTS, FOLLOWERS, GRANTS)
+HISTORY = (TICKETS, MESSAGES, EVENTS, STAGED_EVENTS, FOLLOWERS, GRANTS)

@@ -5,7 +5,7 @@ They have the form of UUID version 7, milliseconds first, so that they fall into
 
 from uuid import UUID
 
-TICKET, MESSAGE, EVENT, USER, TEAM, CATEGORY, OTHER = range(1, 8)
+TICKET, MESSAGE, EVENT, USER, TEAM, CATEGORY, OTHER, CLOCK = range(1, 9)
 """Kinds of rows: two of one number and instant differ in it."""
 EVERY = 16
 """Tickets whose number it divides are the biggest team's from the start and forever, so that a script can name them."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from msgspec import json
 
-from bench import fill, furnish, product
+from bench import clocks, fill, furnish, product
 from bench.fill import Filled
 from bench.product import Credentials
 from codex.db import embedded, upgrading
@@ -60,14 +60,19 @@ def _fill(data_dir: Path, tickets: int) -> None:
     began = time.monotonic()
     desk = fill.plan(tickets, now_us=time.time_ns() // 1000)
     with _server(data_dir) as (server, access):
+        promised = clocks.promise(access, since=desk.clocks_since)
         with product.superuser(server) as superuser, product.configured(superuser, full_page_writes="off"):
-            fill.fill(superuser, desk)
+            fill.fill(superuser, desk, promised)
             fill.settle(superuser)
         seconds = time.monotonic() - began
         compared, found = asyncio.run(fill.check(access, desk))
-    sys.stderr.write(f"{tickets:,} tickets in {seconds:.0f} s; {compared:,} verified: {len(found)} differences\n")
-    if found:
-        raise RuntimeError(f"The filled desk is not true: {found[:3]}")
+        clocked, wrong = asyncio.run(clocks.check(access))
+    sys.stderr.write(
+        f"{tickets:,} tickets in {seconds:.0f} s; {compared:,} and the clocks of {clocked:,} verified:"
+        f" {len(found) + len(wrong)} differences\n"
+    )
+    if found or wrong:
+        raise RuntimeError(f"The filled desk is not true: {[*found, *wrong][:3]}")
     (data_dir / _NOTE).write_bytes(json.encode(desk))
 
 

@@ -25,7 +25,7 @@ from typing import cast
 STYLES = (
     "layers", "fonts", "tokens", "hues", "reset", "base", "controls", "signs", "forms", "overlays",
     "workspace", "list", "ticket", "composer", "details", "narrow", "portal", "request", "account", "door", "docs",
-    "utilities", "forced",
+    "rules", "utilities", "forced",
 )  # fmt: skip
 SCRIPTS = ("feedback", "keys", "list", "ticket")
 COPIED = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from automations import URGENT, reply, rule, runs, tag
+from automations import SEAL, URGENT, reply, rule, runs, tag
 from sqlalchemy import select, text
 
 from codex.audit.models import AdminAuditEvent
@@ -16,7 +16,7 @@ from codex.db.database import Reader
 from codex.identity import teams
 from codex.kernel.errors import Forbidden, NotFound
 from codex.notifications.models import Notification
-from codex.tickets import messages, queries, reading
+from codex.tickets import assignment, messages, queries, reading
 from codex.tickets.models import MessageType, Ticket
 from world import World, instant
 
@@ -149,8 +149,6 @@ async def test_who_may_not_see_a_ticket_reads_nothing_of_it_in_the_log(world: Wo
     async with world.database.reading(tara) as reader:
         assert [r.ticket_id for r in (await executions(reader, tara, made.id, now=NOW)).items] == [ticket.id]
         async with world.work(as_=world.ona, now="2026-03-02T11:00Z") as work:
-            from codex.tickets import assignment
-
             await assignment.transfer_to(work, await queries.visible(work, ticket.id, lock=True), world.hr)
         assert (await executions(reader, tara, made.id, now=NOW)).items == []
     async with world.database.reading(otto) as reader:
@@ -198,8 +196,6 @@ async def test_a_rule_is_paused_after_twenty_failures_and_its_creator_is_told(wo
             AdminAuditEvent.type == "AUTOMATION_RULE_PAUSED")))  # fmt: skip
     assert (told.user_id, told.title) == (world.tara.id, "The rule “Hopeless” is paused")
     assert kinds == ["AUTOMATION_RULE_PAUSED"]
-
-    from automations import SEAL
 
     async with world.work(as_=world.tara) as work:
         held = await work.session.get_one(AutomationRule, made.id)

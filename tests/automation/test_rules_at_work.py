@@ -6,9 +6,11 @@ import pytest
 from automations import URGENT, facts, reply, rule, runs, tag
 from sqlalchemy import text
 
+from codex.automation import doing
 from codex.automation.models import Trigger
+from codex.kernel.actor import importer
 from codex.kernel.errors import Conflict
-from codex.tickets import assignment, lifecycle, messages, queries, triage
+from codex.tickets import assignment, lifecycle, messages, opening, queries, triage
 from codex.tickets.models import MessageType, Ticket, TicketPriority, TicketStatus
 from world import World
 
@@ -104,8 +106,6 @@ async def test_a_failing_rule_is_undone_and_told_while_the_click_and_later_rules
 
 
 async def test_a_failure_of_the_database_is_contained_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from codex.automation import doing
-
     async def divide(work: Any, *_: object) -> None:
         await work.session.execute(text("SELECT 1 / 0"))
 
@@ -230,9 +230,6 @@ async def test_later_rules_of_a_team_that_lost_the_ticket_are_not_asked(world: W
 
 
 async def test_what_is_imported_wakes_no_rule(world: World) -> None:
-    from codex.kernel.actor import importer
-    from codex.tickets import opening
-
     made = await rule(world, URGENT)
     async with world.work(as_=importer("History", world.rosa.id)) as work:
         await opening.open_ticket(work, requester=world.rosa, team=world.it, subject="From long ago")

@@ -10,7 +10,7 @@ from bench.fill import Filled
 from bench.plots import endings
 from psycopg.conninfo import make_conninfo
 
-from bench import fill
+from bench import clocks, fill
 from codex.db.database import Access, Database
 from codex.identity import queries as people
 from codex.kernel import clock
@@ -34,7 +34,7 @@ def filled(make_database: Callable[[], AbstractContextManager[FreshDatabase]], d
     """Filled as the owner of the tables, so that every foreign key and constraint has been checked."""
     with make_database() as database:
         with psycopg.connect(**database.owner, autocommit=True) as connection:
-            fill.fill(connection, desk)
+            fill.fill(connection, desk, clocks.promise(_access(database), since=desk.clocks_since))
         yield database
 
 
@@ -46,6 +46,18 @@ def owner(filled: FreshDatabase) -> Iterator[psycopg.Connection]:
 
 async def test_every_row_is_what_its_events_fold_to(filled: FreshDatabase, desk: Filled) -> None:
     assert await fill.check(_access(filled), desk) == (TICKETS, [])
+
+
+async def test_every_clock_is_what_its_events_fold_to(filled: FreshDatabase, desk: Filled) -> None:
+    assert await clocks.check(_access(filled)) == (len(desk.clocked), [])
+
+
+def test_clocks_are_late_at_risk_and_kept(owner: psycopg.Connection, desk: Filled) -> None:
+    states = owner.execute("SELECT sla_state::text, count(*) FROM tickets WHERE sla_state IS NOT NULL GROUP BY 1")
+    found = dict(states.fetchall())
+    assert sum(found.values()) == len(desk.clocked)
+    assert {"RUNNING", "MET"} <= found.keys()
+    assert _one(owner, "SELECT count(*) FROM sla_instances WHERE next_due_at < now()") != 0
 
 
 async def test_a_sample_is_compared_like_the_whole(

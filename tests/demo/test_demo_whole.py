@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 from loaded import NOW, Demo
 
+from codex.automation import reading as automation
 from codex.classification.models import FieldType
+from codex.demo.habits import HABITS
 from codex.kernel.actor import system
 from codex.kernel.placeholders import names_in
 from codex.routing.active import active_rules
@@ -199,3 +201,11 @@ async def test_a_new_request_at_the_demo_desk_goes_by_what_it_says(demo: Demo) -
             p1 = {"priority": ("P1",), "anyText": (subject,), "requesterLocation": ("Berlin",)}
             winner = choose(rules, heard(subject), p1).winner
             assert winner is not None and demo.one("SELECT slug FROM teams WHERE id = %s", winner.rule.team_id) == slug
+
+
+async def test_the_desk_has_habits_and_none_is_broken(demo: Demo) -> None:
+    async with opened(demo.database.app) as database, database.reading(system()) as reader:
+        found = (await automation.rules(reader, system())).items
+    assert {habit.name for habit in HABITS} == {rule.name for rule in found}
+    assert [rule.broken for rule in found] == [[]] * len(found)
+    assert {rule.is_active for rule in found} == {rule.team_id is None for rule in found} == {True, False}

@@ -378,24 +378,24 @@ LATE_TARGETS = TargetsView(
 
 def why(id: str = "IT-4821") -> WhyView:
     policy = (
-        "Stricter, version 2, promises 8 h (28800 s) for P2, because The policy of IT Support, Stricter (version 2), "
+        "Stricter, version 2, promises 8 h for P2, because The policy of IT Support, Stricter (version 2), "
         "has a target for P2. Counted in the opening hours of the desk."
     )
     spans = (
         SpanView(kind="RUNNING", when="Fri 2026-11-20 09:12 CET to 17:30 CET", why="The ticket was received.",
-                 does="Running, 8 h 18 min (29880 s) counted."),
+                 does="Running, 8 h 18 min counted."),
         SpanView(kind="CLOSED", when="Fri 2026-11-20 17:30 CET to Mon 2026-11-23 08:30 CET",
                  does="Closed, 0 s counted.", why="It is outside opening hours."),
         SpanView(kind="PAUSED", when="Mon 2026-11-23 08:30 CET to 09:30 CET",
-                 why="The ticket became waiting on requester.", does="Paused, 1 h (3600 s) of open time not counted."),
+                 why="The ticket became waiting on requester.", does="Paused, 1 h of open time not counted."),
         SpanView(kind="STOPPED", when="Mon 2026-11-23 09:30 CET to 10:00 CET", why="The ticket became resolved.",
-                 does="Stopped, 30 min (1800 s) of open time not counted."),
+                 does="Stopped, 30 min of open time not counted."),
         SpanView(kind="CANCELLED", when="Mon 2026-11-23 10:00 CET to 14:52 CET", why="The ticket was deleted.",
-                 does="Cancelled, 4 h 52 min (17520 s) of open time not counted."),
+                 does="Cancelled, 4 h 52 min of open time not counted."),
     )  # fmt: skip
     stories = tuple(
         ClockStoryView(label=label, policy=policy, spans=spans,
-                       outcome="Due Mon 2026-11-23 15:40 CET, because 8 h (28800 s) are used up then.")
+                       outcome="Due Mon 2026-11-23 15:40 CET, because 8 h are used up then.")
         for label in ("First reply", "Resolution")
     )  # fmt: skip
     return WhyView(id=id, stories=stories, back_href=f"/tickets/{id}?view=mine")

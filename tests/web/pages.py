@@ -8,6 +8,7 @@ import account_samples as account
 import api_docs_samples as docs
 import page_samples as desk
 import portal_samples as portal
+import rule_samples as rules
 from jinja2 import Environment
 
 from codex.web.present.desk_views import ComposerView, TargetsView
@@ -77,6 +78,23 @@ PAGES: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
     "reason": ("reason.html", lambda: {"reason": docs.REASON}),
     "reason-missing": ("reason.html", lambda: {"reason": replace(docs.REASON, error="Write why, in a few words.")}),
     "api-docs": ("api_docs.html", lambda: {"docs": docs.API_DOCS}),
+    "ticket-prepared": (
+        "agent/queue.html",
+        lambda: _ticket(
+            composer=ComposerView(
+                may_reply=True, may_note=True, sends=desk.SENDS, body="We are on it.", macro=rules.MACRO
+            )
+        ),
+    ),
+    "rules": ("agent/rules.html", lambda: {"shell": desk.SHELL, "rules": rules.RULES}),
+    "rules-empty": ("agent/rules.html", lambda: {"shell": desk.SHELL, "rules": rules.EMPTY}),
+    "rule": ("agent/rule.html", lambda: {"shell": desk.SHELL, "rule": rules.rule()}),
+    "rule-answered": ("agent/rule.html", lambda: {"shell": desk.SHELL, "rule": rules.rule(answer=rules.ANSWERED)}),
+    "rule-no-ticket": ("agent/rule.html", lambda: {"shell": desk.SHELL, "rule": rules.rule(answer=rules.NO_TICKET)}),
+    "texts": (
+        "agent/texts_page.html",
+        lambda: {"shell": desk.SHELL, "texts": rules.TEXTS, "back_href": "/tickets/IT-4821"},
+    ),
 }
 FRAGMENTS: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
     "pane": (
@@ -85,6 +103,8 @@ FRAGMENTS: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
     ),
     "questions": ("portal/questions.html", lambda: {"new": portal.new_request()}),
     "rows": ("agent/rows.html", lambda: {"queue": desk.queue()}),
+    "texts-menu": ("agent/texts.html", lambda: {"texts": rules.TEXTS}),
+    "texts-menu-empty": ("agent/texts.html", lambda: {"texts": ()}),
     "views": ("agent/views.html", lambda: {"group": desk.SHELL.nav[-1]}),
     "why": ("agent/_why.html", lambda: {"why": desk.why()}),
     "wrong": ("agent/wrong.html", lambda: {"error": portal.NOT_FOUND}),

@@ -154,7 +154,7 @@ def new_request(*, is_wrong: bool = False) -> NewRequestView:
                 label="I can’t work",
                 hint="Everything has stopped",
                 is_selected=False,
-                promise="Someone replies by 16:10 today.",
+                promise="Someone replies by 16:10 today",
                 hours="We work Mon–Fri 9–18.",
             ),
             ImpactView(
@@ -162,7 +162,7 @@ def new_request(*, is_wrong: bool = False) -> NewRequestView:
                 label="It slows me down",
                 hint="I can get by for now",
                 is_selected=True,
-                promise="Someone replies by 11:30 tomorrow.",
+                promise="Someone replies by 11:30 tomorrow",
                 hours="We work Mon–Fri 9–18.",
             ),
             ImpactView(value="P4", label="It can wait", hint="No hurry", is_selected=False),

@@ -41,6 +41,18 @@ def test_axe_finds_nothing(samples: PageServer, browser: Browser, theme: str, wi
     assert {name: list_ for name, list_ in found.items() if list_} == {}
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_why_a_target_stands_so(samples: PageServer, browser: Browser, theme: str) -> None:
+    page = opened(browser, 1440)
+    page.goto(f"{samples.url}/ticket?theme={theme}")
+    page.click("#why > summary")
+    page.wait_for_selector("#why .story")
+    found = violations(page)
+    page.context.close()
+
+    assert found == []
+
+
 @pytest.mark.parametrize("width", SIZES)
 def test_axe_finds_nothing_in_what_opens_on_top(samples: PageServer, browser: Browser, width: int) -> None:
     page = opened(browser, width)

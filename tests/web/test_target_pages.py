@@ -1,7 +1,8 @@
 """Service targets through the real application: beside a ticket, in lists, and as a promise to who asks."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from open_desk import OpenDesk
@@ -11,9 +12,9 @@ from visitors import parts_of, text_of
 from codex.classification.categories import CategoryChanges, change
 from codex.classification.queries import held_category
 from codex.kernel import clock
-from codex.kernel.actor import TeamRole
-from codex.sla import policies
+from codex.sla import assignments, policies
 from codex.sla.policies import NewPolicy, Target
+from codex.tickets import lifecycle, queries
 from codex.tickets.models import Ticket, TicketPriority, TicketStatus
 
 pytestmark = pytest.mark.anyio
@@ -50,7 +51,7 @@ async def test_both_targets_come_first_beside_the_ticket(desk: OpenDesk) -> None
 
     assert told.startswith("Service targets First reply 1h over Was due")
     assert re.search(r"Resolution (2h|1h 59m) left Due (today|tomorrow) \d\d:\d\d · round the clock", told)
-    assert f"/tickets/{ref}/why" in parts_of(page.text).hrefs
+    assert any(href.startswith(f"/tickets/{ref}/why") for href in parts_of(page.text).hrefs)
 
 
 async def test_where_nothing_is_promised_the_page_says_so(desk: OpenDesk) -> None:
@@ -67,13 +68,13 @@ async def test_why_is_told_span_by_span_with_the_policy_and_its_version(desk: Op
     told = text_of(fragment)
 
     assert "<html" not in fragment
-    assert "Standard, version 1, promises 1 h (3600 s) for P2, because The default policy" in told
-    assert re.search(r"UTC Running, 2 h .*counted\. The ticket was received\.", told)
-    assert re.search(r"Was due \w{3} [\d-]+ [\d:.]+ UTC, because 1 h \(3600 s\) were used up then; 1 h .*late", told)
-    assert re.search(r"Resolution Standard.* Due \w{3} .*because 4 h \(14400 s\) are used up then", told)
+    assert "Standard, version 1, promises 1 h for P2, because The default policy" in told
+    assert re.search(r"UTC Running, 2 h( \d s)? counted\. The ticket was received\.", told)
+    assert re.search(r"Was due \w{3} [\d-]+ [\d:]+ UTC, because 1 h were used up then; 1 h( \d s)? late", told)
+    assert re.search(r"Resolution Standard.* Due \w{3} .*because 4 h are used up then", told)
     page = (await amir.see(f"/tickets/{ref}/why?view=mine")).text
     assert "<html" in page and f"/tickets/{ref}?view=mine" in parts_of(page).hrefs
-    assert told in text_of(page)
+    assert "Standard, version 1, promises 1 h for P2" in text_of(page)
 
 
 async def test_why_is_for_who_sees_the_internal_side(desk: OpenDesk) -> None:
@@ -95,8 +96,7 @@ async def test_rows_show_the_most_urgent_target(desk: OpenDesk) -> None:
     waits = await asked(desk, "Waits", assignee=desk.world.amir)
     await desk.write(waits, "Which one?", by="amir")
     async with desk.world.work(as_=desk.world.amir, now=clock.now()) as work:
-        from_now = await policies_free_ticket(work, waits)
-        assert from_now is TicketStatus.WAITING_ON_REQUESTER
+        await lifecycle.move(work, await queries.visible(work, waits, lock=True), to=TicketStatus.WAITING_ON_REQUESTER)
     unpromised = await asked(desk, "Unpromised", priority=TicketPriority.P4)
 
     assert "Reply overdue by 1h" in await row_of(desk, late)
@@ -131,7 +131,7 @@ async def test_sorted_by_due_time_a_list_is_in_groups(desk: OpenDesk) -> None:
     assert heads == ["Overdue 1", "Later 1", "No due time 1"]
     assert re.findall(r'"row-a"[^>]*>(\w+)<', page) == ["Overdue", "Later", "Never"]
     assert all("sort=due" in href for href in parts_of(page).hrefs if href.startswith("/tickets/"))
-    assert (await lena.see("/queue?sort=loud")).status_code == 422
+    assert (await lena.see("/queue?sort=loud")).status_code == 400
 
 
 async def test_a_group_goes_on_over_the_page_without_another_heading(desk: OpenDesk) -> None:
@@ -191,7 +191,7 @@ async def test_the_form_promises_for_each_impact_what_is_promised(desk: OpenDesk
     page = (await rosa.see("/requests/new")).text
 
     assert re.findall(r'class="next" data-for="(P\d)"', page) == ["P2", "P3"]
-    assert len(re.findall(r"Someone replies by \d\d:\d\d (?:today|tomorrow)\.", page)) == 2
+    assert len(re.findall(r"Someone replies by \d\d:\d\d (?:today|tomorrow)<", page)) == 2
     assert "SLA" not in page
 
 
@@ -204,19 +204,17 @@ async def test_another_category_promises_what_its_team_does(desk: OpenDesk) -> N
     rosa = await desk.visitor("rosa")
     key = str(world.categories["vpn"].id)
     fragment = (await rosa.send("/requests/new", htmx=True, category=key, step="questions")).text
-    by = {impact: at for impact, at in re.findall(r'data-for="(P\d)".*?replies by (\d\d:\d\d)', fragment, re.DOTALL)}
+    by = dict(re.findall(r'data-for="(P\d)".*?replies by (\d\d:\d\d)', fragment, re.DOTALL))
 
     assert '<hx-partial hx-target="#next"' in fragment
     assert "IT Support gets it at once" in text_of(fragment)
     assert set(by) == {"P3"}
-    half_an_hour = clock.now() + timedelta(minutes=30)
-    assert by["P3"] in {f"{shown(half_an_hour - timedelta(minutes=m)):%H:%M}" for m in (0, 1)}
+    due = (clock.now() + timedelta(minutes=30)).astimezone(ZoneInfo(desk.user("rosa").time_zone))
+    assert by["P3"] in {f"{due - timedelta(minutes=passed):%H:%M}" for passed in (0, 1)}
 
 
 async def strict(desk: OpenDesk) -> None:
     """IT has a policy of its own that promises half an hour for P3 and nothing else, and there is no other one."""
-    from codex.sla import assignments
-
     world = desk.world
     async with world.work(as_=world.ona, now=clock.now()) as work:
         new = NewPolicy(name="Strict", targets=[Target(TicketPriority.P3, 0.5, 4)], business_hours_only=False,

@@ -93,9 +93,10 @@ def test_there_is_no_inline_code(page: Reading) -> None:
 
 
 def test_every_post_form_carries_the_csrf_token(page: Reading) -> None:
+    token = ("input", {"type": "hidden", "name": "_csrf", "value": "sample-token"})
     for form, inside in page.forms:
-        assert form["method"] == "post"
-        assert ("input", {"type": "hidden", "name": "_csrf", "value": "sample-token"}) in inside, form
+        assert form["method"] in ("post", "get")
+        assert (token in inside) is (form["method"] == "post"), form  # what only asks tells nobody its token
 
 
 def test_a_form_works_without_htmx(page: Reading) -> None:

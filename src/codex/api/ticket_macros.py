@@ -8,9 +8,9 @@ from litestar.params import JSONBody
 from codex.api.common import Body, TicketName
 from codex.api.refusals import refusals
 from codex.automation import macros
-from codex.automation.macros import Applied, Macro, Preview
+from codex.automation.macros import Macro, MacroApplied, MacroPreview
 from codex.db.work import Work
-from codex.httpkit.asked import Asking, Req
+from codex.httpkit.asked import Asking, Req, base_url
 from codex.kernel.actor import Scope
 from codex.kernel.errors import NotFound, Unprocessable
 from codex.tickets import queries
@@ -32,16 +32,17 @@ class MacroChoice(Body):
 
 
 @post("/preview", summary="What a macro would do", status_code=200, opt={"scope": Scope.READ}, responses=refusals(422))
-async def preview(asked: Asking, ref: TicketName, data: JSONBody[MacroChoice]) -> Preview:
+async def preview(request: Req, asked: Asking, ref: TicketName, data: JSONBody[MacroChoice]) -> MacroPreview:
     """Its text filled in, and what each of its actions would change, as of now and for whoever asks. Nothing is sent
     and nothing changes."""
     async with asked.work() as work:
         ticket = await queries.visible(work, queries.parse_ref(ref))
-        return await macros.preview(work, ticket, await _macro(work, data.canned_response_id))
+        macro = await _macro(work, data.canned_response_id)
+        return await macros.preview(work, ticket, macro, base_url=base_url(request))
 
 
 @post("/", summary="Use a macro", status_code=200, responses=refusals(409, 422))
-async def use(request: Req, asked: Asking, ref: TicketName, data: JSONBody[MacroUse]) -> Applied:
+async def use(request: Req, asked: Asking, ref: TicketName, data: JSONBody[MacroUse]) -> MacroApplied:
     """The reply, if one is given, and all of its actions together or not at all, in one's own name and with one's own
     rights."""
     async with asked.work() as work:

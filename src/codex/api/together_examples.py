@@ -10,7 +10,7 @@ from codex.api.ticket_insight import Explanation, Visibility, WholeRouting
 from codex.api.ticket_macros import MacroChoice, MacroUse
 from codex.api.ticket_merges import Merge
 from codex.automation.doing import Done
-from codex.automation.macros import Applied, Preview
+from codex.automation.macros import MacroApplied, MacroPreview
 from codex.httpkit.problems import problem
 from codex.kernel.actor import ActorKind
 from codex.sla.calendar import Calendar
@@ -43,8 +43,8 @@ ALONE: tuple[Struct, ...] = (
     ),
     MacroChoice(canned_response_id=_OTHER),
     MacroUse(canned_response_id=_OTHER, body="Hello Rosa, we are looking into IT-1042."),
-    Preview(_OTHER, "Hello Rosa, we are looking into IT-1042.", [_urgent]),
-    Applied(_TICKET, _OTHER, _EVENT, [_urgent]),
+    MacroPreview(_OTHER, "Hello Rosa, we are looking into IT-1042.", [_urgent]),
+    MacroApplied(_TICKET, _OTHER, _EVENT, [_urgent]),
     Visibility(
         people=[OnlookerRow(PersonRef(_AMIR, "Amir Haddad", "amir@acme.example"), ["MEMBER of it"], True, True)]
     ),

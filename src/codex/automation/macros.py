@@ -42,7 +42,7 @@ _REMAINS: dict[type[Action], str] = {
 }  # fmt: skip
 
 
-class Preview(Struct, frozen=True, rename="camel"):
+class MacroPreview(Struct, frozen=True, rename="camel"):
     """What a macro would do: the text, filled in, and each action with what it would change. After an action with an
     `error` none would be done, nor any before it."""
 
@@ -51,7 +51,7 @@ class Preview(Struct, frozen=True, rename="camel"):
     actions: list[Done]
 
 
-class Applied(Struct, frozen=True, rename="camel"):
+class MacroApplied(Struct, frozen=True, rename="camel"):
     """What a macro did: the message that was sent, if one was, and what each action changed."""
 
     ticket_id: UUID
@@ -87,11 +87,12 @@ async def usable(work: Work, response_id: UUID) -> Macro:
     return Macro(found.id, found.name, found.content, actions)
 
 
-async def preview(work: Work, ticket: Ticket, macro: Macro) -> Preview:
-    """What would happen now; all of it is undone again, and nothing else may be in this work."""
+async def preview(work: Work, ticket: Ticket, macro: Macro, *, base_url: str) -> MacroPreview:
+    """What would happen now; all of it is undone again, and nothing else may be in this work. `base_url`: the desk's
+    own address, for links."""
     require(may(work.actor, Operation.NOTE, ticket), _FOR_STAFF)
     reader = await work.reader()
-    body = await fill_in(reader, macro.content, ticket.id, agent=work.actor.name, base_url=work.base_url)
+    body = await fill_in(reader, macro.content, ticket.id, agent=work.actor.name, base_url=base_url)
     doing, error = _doing(work, ticket, macro), ""
     undone = await work.session.begin_nested()
     try:
@@ -103,12 +104,12 @@ async def preview(work: Work, ticket: Ticket, macro: Macro) -> Preview:
     done = list(doing.done)
     if len(done) < len(macro.actions):
         done.append(Done(type_of(macro.actions[len(done)]), [], error))
-    return Preview(macro.id, body, done)
+    return MacroPreview(macro.id, body, done)
 
 
 async def apply(
     work: Work, ticket: Ticket, macro: Macro, *, body: str | None, reopens_within: timedelta = REOPENS_WITHIN
-) -> Applied:
+) -> MacroApplied:
     """Send `body`, if there is one, as a public reply, and do what goes with the text. All of it, or nothing.
 
     `body` is what the person has made of the text; it is sent as it is.
@@ -118,7 +119,7 @@ async def apply(
     if body is not None:
         sent = await messages.add(work, ticket, type=MessageType.PUBLIC, body=body, reopens_within=reopens_within)
         message_id = sent.id
-    return Applied(ticket.id, macro.id, message_id, await act(work, ticket, macro))
+    return MacroApplied(ticket.id, macro.id, message_id, await act(work, ticket, macro))
 
 
 async def act(work: Work, ticket: Ticket, macro: Macro) -> list[Done]:

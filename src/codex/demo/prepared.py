@@ -56,6 +56,8 @@ def views(house: House) -> tuple[View, ...]:
     return (
         View("ona", "Urgent and not solved",
              [undone, {"field": "priority", "operator": "in", "value": ["P1", "P2"]}], "-createdAt", is_global=True),
+        View("ona", "Overdue", [{"field": "slaState", "operator": "equals", "value": "BREACHED"}], "dueAt",
+             is_global=True),
         View("ona", "With a supplier for a week",
              [{"field": "status", "operator": "equals", "value": "WAITING_ON_VENDOR"},
               {"field": "hoursInStatus", "operator": "atLeast", "value": 168}], is_global=True),

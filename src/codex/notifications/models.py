@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from codex.db.base import Base, CreatedAt, Id, UpdatedAt, pg_enum, ref
+from codex.tickets.models import Ticket, after_ticket
 
 
 class NotificationChannel(StrEnum):
@@ -109,3 +110,5 @@ class Notification(Base):
     is_read: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     read_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
+
+    _ticket: Mapped[Ticket | None] = after_ticket("Notification.ticket_id")

@@ -138,14 +138,15 @@ class ComplianceReplay:
                 await self._look(life, promises)
 
     async def _look(self, life: Life, promises: Promises) -> None:
-        course, drafted = Course(life.events), False
+        course, decided, drafted = Course(life.events), False, False
         under: _Under = (TicketPriority.P3, None)
         for _, team, priority in course.stretches():
             await promises.learn(team, priority)
-            drafted = drafted or promises.is_drafted(promises.terms(team, priority))
+            decided = decided or promises.is_decided(team, priority)
+            drafted = drafted or promises.is_drafted(team, priority)
             under = (priority, team)
         as_it_was = clock.fold(occurrences(life.events, life.around.calendar))
-        then = clock.fold(course.under(promises)) if drafted else as_it_was
+        then = clock.fold(course.under(promises)) if decided else as_it_was
         if as_it_was is None or then is None:
             return
         self.before.enter(under, self._verdicts(as_it_was))

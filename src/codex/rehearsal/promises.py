@@ -76,23 +76,31 @@ class Promises:
     reader: Reader
     draft: PolicyDraft
     _known: dict[tuple[UUID | None, TicketPriority], Terms | None] = field(default_factory=dict)
+    _as_today: set[tuple[UUID | None, TicketPriority]] = field(default_factory=set)
 
     async def learn(self, team_id: UUID | None, priority: TicketPriority) -> None:
         """Have this at hand for `terms`."""
         key = (team_id, priority)
         if key not in self._known:
-            self._known[key] = await self._terms(team_id, priority)
+            today = (await terms_of(self.reader, team_id, priority)).terms
+            self._known[key] = then = await self._terms(team_id, priority, today)
+            self._as_today |= {key} if then is today else set()
 
     def terms(self, team_id: UUID | None, priority: TicketPriority) -> Terms | None:
         """What tickets of a team and priority would be promised; None: nothing."""
         return self._known[team_id, priority]
 
-    def is_drafted(self, terms: Terms | None) -> bool:
-        """Whether these terms are the draft's."""
+    def is_decided(self, team_id: UUID | None, priority: TicketPriority) -> bool:
+        """Whether the draft has a say in what they would be promised, be it that it is nothing."""
+        return (team_id, priority) not in self._as_today
+
+    def is_drafted(self, team_id: UUID | None, priority: TicketPriority) -> bool:
+        """Whether what they would be promised is what the draft promises."""
+        terms = self.terms(team_id, priority)
         return terms is not None and terms.policy_version_id == _MARK
 
-    async def _terms(self, team_id: UUID | None, priority: TicketPriority) -> Terms | None:
-        today, draft = (await terms_of(self.reader, team_id, priority)).terms, self.draft
+    async def _terms(self, team_id: UUID | None, priority: TicketPriority, today: Terms | None) -> Terms | None:
+        draft = self.draft
         is_under = (draft.everywhere and team_id is not None) or team_id in draft.teams
         if not is_under and not draft.terms.is_default and not (draft.everywhere and team_id is None):
             return today

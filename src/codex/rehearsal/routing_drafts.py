@@ -108,5 +108,6 @@ async def _refuse(work: Work, terms: RuleTerms) -> None:
     await refuse_absent_team(work.session, terms.team_id, path="teamId")
     if terms.assignee_id is None:
         return
-    if not await people.is_active_member(work.session, terms.team_id, terms.assignee_id):
+    found = await people.actors_of(await work.reader(), [terms.assignee_id])
+    if not any(terms.team_id in person.team_roles for person in found):
         raise Unprocessable("The person must be an active member of the team.", path="assigneeId")

@@ -56,7 +56,7 @@ async def take(work: Work, ticket: Ticket, occurrence: Occurrence) -> None:
         return
     before = await state_in(work, instance)
     after = clock.step(before, occurrence)
-    for fact in _told(ticket, before, after):
+    for fact in told(ticket, before, after):
         work.record(fact)
     _keep(work, ticket, instance, _announced(work, ticket, after))
 
@@ -91,7 +91,7 @@ async def put_under(work: Work, ticket: Ticket, instance: SlaInstance, chosen: C
     work.record(SlaRetargeted(ticket=ticket, terms=terms, cause=cause, why=chosen.why))
     before = await state_in(work, instance)
     after = clock.step(before, Retargeted(at=work.now, terms=chosen.terms, cause=cause))
-    for fact in _told(ticket, before, after):
+    for fact in told(ticket, before, after):
         work.record(fact)
     _by(instance, chosen)
     _keep(work, ticket, instance, _announced(work, ticket, after))
@@ -129,6 +129,32 @@ async def notify_roles(work: Work, ticket: Ticket) -> tuple[SlaNotifyRole, ...]:
     return await kept_versions.notify_roles(await work.reader(), version_id)
 
 
+def told(ticket: Ticket, before: ClockState, after: ClockState) -> Iterator[ClockFact]:
+    """What the clocks that promise something did from one state to the next."""
+    for kind in ClockKind:
+        old, new = before.clock(kind), after.clock(kind)
+        if old is None or new is None or new.target is None or old.phase is new.phase:
+            continue
+        match new.phase:
+            case Phase.PAUSED:
+                yield SlaPaused(ticket=ticket, clock=kind)
+            case Phase.HELD:
+                yield SlaCancelled(ticket=ticket, clock=kind)
+            case Phase.STOPPED if not new.is_late:
+                yield SlaMet(ticket=ticket, clock=kind)
+            case Phase.RUNNING:
+                yield SlaResumed(ticket=ticket, clock=kind, due_at=new.due_at)
+            case _:
+                pass
+
+
+def fact_of(ticket: Ticket, due: Announcement) -> ClockFact:
+    """What is recorded of an announcement."""
+    if due.kind == "AT_RISK":
+        return SlaAtRisk(ticket=ticket, clock=due.clock, at=due.at, due_at=due.due_at, notify=due.notify)
+    return SlaBreached(ticket=ticket, clock=due.clock, at=due.at, due_at=due.due_at, notify=due.notify, cause=due.cause)
+
+
 async def _of(work: Work, ticket: Ticket) -> SlaInstance | None:
     """The clocks of a ticket, those of one that this work opened included; read once in a transaction."""
     held = _held(work)
@@ -150,34 +176,9 @@ def _was_answered_at_once(work: Work, ticket: Ticket) -> bool:
 
 def _announced(work: Work, ticket: Ticket, state: ClockState) -> ClockState:
     for due in due_announcements(state, work.now):
-        work.record(_fact(ticket, due))
+        work.record(fact_of(ticket, due))
         state = clock.step(state, due.made(work.now))
     return state
-
-
-def _fact(ticket: Ticket, due: Announcement) -> ClockFact:
-    if due.kind == "AT_RISK":
-        return SlaAtRisk(ticket=ticket, clock=due.clock, at=due.at, due_at=due.due_at, notify=due.notify)
-    return SlaBreached(ticket=ticket, clock=due.clock, at=due.at, due_at=due.due_at, notify=due.notify, cause=due.cause)
-
-
-def _told(ticket: Ticket, before: ClockState, after: ClockState) -> Iterator[ClockFact]:
-    """What the clocks that promise something did from one state to the next."""
-    for kind in ClockKind:
-        old, new = before.clock(kind), after.clock(kind)
-        if old is None or new is None or new.target is None or old.phase is new.phase:
-            continue
-        match new.phase:
-            case Phase.PAUSED:
-                yield SlaPaused(ticket=ticket, clock=kind)
-            case Phase.HELD:
-                yield SlaCancelled(ticket=ticket, clock=kind)
-            case Phase.STOPPED if not new.is_late:
-                yield SlaMet(ticket=ticket, clock=kind)
-            case Phase.RUNNING:
-                yield SlaResumed(ticket=ticket, clock=kind, due_at=new.due_at)
-            case _:
-                pass
 
 
 def _by(instance: SlaInstance, chosen: Chosen) -> None:

@@ -19,6 +19,7 @@ from codex.web import (
     signin,
     sso,
     static_files,
+    texts,
     ticket,
     why,
 )
@@ -47,6 +48,7 @@ router = Router(
         queue.router,
         ticket.router,
         replies.router,
+        texts.router,
         properties.router,
         reason.router,
         why.router,

@@ -13,6 +13,7 @@ from codex.httpkit.asked import Asking, Req
 from codex.tickets import answers, lifecycle, messages, queries
 from codex.tickets.models import MessageType, TicketStatus
 from codex.tickets.policy import Operation
+from codex.web import texts
 from codex.web.answering import Answered, answered
 from codex.web.asking import Listing
 from codex.web.present import refusals
@@ -23,11 +24,13 @@ from codex.web.ticket import answer, changed
 
 
 class Reply(Struct):
-    """What the reply box sends. `status`: the one that a reply sets; a note sets none."""
+    """What the reply box sends. `status`: the one that a reply sets; a note sets none. `macro`: the id of a prepared
+    text, where what goes with it is to be done along with a reply."""
 
     kind: Literal["reply", "note"]
     body: str = ""
     status: TicketStatus | None = None
+    macro: str = ""
 
 
 Form = URLEncodedBody[Reply]
@@ -43,7 +46,8 @@ async def write(request: Req, asked: Asking, worklist: Listing, ref: FromPath[st
             landed = await _write(work, ref, data, said, reopens_within=request.app.state.reopens_within)
     except REFUSALS as error:
         to = data.status if data.kind == "reply" else None
-        refusal = Refusal(refusals.of_message(error), data.kind, data.body, said.refused(error), to)
+        chosen = await texts.again(asked, ref, data.macro)
+        refusal = Refusal(refusals.of_message(error), data.kind, data.body, said.refused(error), to, chosen)
         status_code = refusals.status_code(error)
         return await answer(request, asked, worklist, ref, refusal=refusal, status_code=status_code)
     return await changed(request, asked, worklist, ref if landed is None else str(landed))
@@ -60,6 +64,8 @@ async def _write(work: Work, ref: str, data: Reply, said: Answered, *, reopens_w
         if said.given:
             await answers.change(work, ticket, said.given)
         await lifecycle.move(work, ticket, to=data.status)
+    if data.kind == "reply" and data.macro:
+        await texts.act(work, ticket, data.macro)
     return None
 
 

@@ -48,7 +48,7 @@ async def show(
         acts = await reading.rules(reader, asked.actor, cursor=after_automation)
         fared = await tallies.of_routing(reader, [row.id for row in sends.items], now=asked.now)
         fared = {**fared, **await tallies.of_automation(reader, [row.id for row in acts.items], now=asked.now)}
-        told = [row.team_id for row in (*sends.items, *acts.items) if row.team_id]
+        told = {row.team_id for row in sends.items} | {row.team_id for row in acts.items if row.team_id}
         names = await naming.names(reader, asked.actor, told, now=asked.now)
         window = await _shell(reader, asked)
     view = present.rules(sends, acts, fared, names, now=asked.now, zone=zone_of(asked))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from codex.web.present.field_views import FieldView, MissingView
+from codex.web.present.rule_views import MacroView
 from codex.web.present.views import (
     LinkView,
     NavItemView,
@@ -104,6 +105,7 @@ class ComposerView:
     """The reply box. `sends` are the statuses a reply may set, the usual one first, then "as it is" and the others.
 
     `kind` and `body` bring back what was typed when `error` says why it was not sent; `missing` what else it needs.
+    `macro`: the prepared text that fills it, and what goes with it.
     """
 
     may_reply: bool
@@ -113,6 +115,7 @@ class ComposerView:
     body: str = ""
     error: str = ""
     missing: MissingView | None = None
+    macro: MacroView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

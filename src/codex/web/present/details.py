@@ -10,7 +10,7 @@ from codex.sla.clock_reading import Clocks
 from codex.tickets.models import TicketPriority
 from codex.tickets.policy import Operation, TicketFacts, may
 from codex.tickets.rows import TicketDetail
-from codex.tickets.surroundings import Asker, CategoryChoice, Surroundings
+from codex.tickets.surroundings import Asker, CategoryChoice, EarlierTicket, Surroundings
 from codex.web.present import fields, words
 from codex.web.present.conversation import Reading
 from codex.web.present.desk_views import DetailsView, EarlierView, FactView, PropertyView
@@ -56,15 +56,7 @@ def details(
         requester=words.person(requester.id, requester.display_name, email=email),
         role=around.asker.department or "",
         facts=_place(around.asker, reading.now),
-        earlier=tuple(
-            EarlierView(
-                href=f"/tickets/{one.display_id}",
-                subject=one.subject,
-                status=words.status_for_agents(one.status),
-                at=words.dated(one.created_at, now=reading.now, zone=reading.zone),
-            )
-            for one in around.earlier
-        ),
+        earlier=tuple(_earlier(one, reading) for one in around.earlier),
     )  # fmt: skip
 
 
@@ -77,6 +69,15 @@ def category_names(categories: Sequence[CategoryChoice]) -> dict[UUID, str]:
         return f"{path(above, depth + 1)} › {category.name}" if above else category.name
 
     return {category.id: path(category) for category in categories}
+
+
+def _earlier(one: EarlierTicket, reading: Reading) -> EarlierView:
+    return EarlierView(
+        href=f"/tickets/{one.display_id}",
+        subject=one.subject,
+        status=words.status_for_agents(one.status),
+        at=words.dated(one.created_at, now=reading.now, zone=reading.zone),
+    )
 
 
 def _status(actor: Actor, seen: TicketFacts) -> PropertyView:

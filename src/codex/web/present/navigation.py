@@ -38,7 +38,7 @@ def shell(actor: Actor, counts: DeskCounts, *, view: str, saved: Sequence[SavedV
     )
     teams = tuple(item(t.name, f"team:{t.slug}", "users-round", count=t.unresolved) for t in counts.teams)
     own = NavItemView(label=_("Your requests"), href="/requests", icon="message-square")
-    rules = NavItemView(label=_("Rules"), href="/rules", icon="workflow", is_current=view == RULES, key="g r")
+    rules = NavItemView(label=_("Rules"), href="/rules", icon="workflow", is_current=view == RULES)
     groups = (
         first,
         *((NavGroupView(title=_("Teams"), items=teams),) if teams else ()),

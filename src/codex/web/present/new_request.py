@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,7 +27,7 @@ class Promises:
 
     now: datetime
     zone: ZoneInfo
-    by: Mapping[TicketPriority, Expected] = MappingProxyType({})
+    by: Mapping[TicketPriority, Expected]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +107,4 @@ def _promise(promises: Promises, expected: Expected | None) -> tuple[str, str]:
         return "", ""
     now, zone = promises.now, promises.zone
     hours = _("We work {hours}.").format(hours=opening(expected.calendar, now=now, zone=zone))
-    return words.promised(expected.by, now=now, zone=zone), hours
+    return words.promised(expected.by, now=now, zone=zone).removesuffix("."), hours

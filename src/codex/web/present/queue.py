@@ -39,24 +39,14 @@ def queue(
     is_first = worklist.cursor is None
     whole = len(tickets) if is_first and next_cursor is None else None
     total = whole if counts is None or worklist.status else _total(worklist, counts, whole)
-    groups = {}
-    if sort == DUE:
-        after = worklist.cursor if counts is None else None
-        groups = urgency.groups(
-            tickets, now=now, zone=zone, after=after, is_last=next_cursor is None, is_first=is_first
-        )
+    after = worklist.cursor if counts is None else None
+    of = {"is_first": is_first, "is_last": next_cursor is None}
+    groups = urgency.groups(tickets, now=now, zone=zone, after=after, **of) if sort == DUE else {}
     return QueueView(
         title=saved.name if saved else title(worklist, counts),
         rows=tuple(
-            row(
-                t,
-                worklist,
-                now=now,
-                zone=zone,
-                is_current=t.display_id == current,
-                clocks=clocks.get(t.id),
-                group=groups.get(t.id),
-            )
+            row(t, worklist, now=now, zone=zone, clocks=clocks.get(t.id), group=groups.get(t.id),
+                is_current=t.display_id == current)
             for t in tickets
         ),
         empty=_empty_view(saved) if saved and is_first else _empty(worklist, counts),
@@ -66,7 +56,7 @@ def queue(
         sort=_sort(worklist),
         next_href=worklist.at(next_cursor).href if next_cursor else None,
         first_href=None if is_first else worklist.at(None).href,
-    )
+    )  # fmt: skip
 
 
 def row(

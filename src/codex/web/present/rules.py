@@ -1,6 +1,6 @@
 """Rules for who leads a team: how each stands, what it says in words, and what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo

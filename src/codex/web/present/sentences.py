@@ -195,23 +195,23 @@ def _clocks(event: Happened, names: Names) -> Sentence:
     terms = event.payload["terms"]
     if terms is None:
         return "clock", _say(event, _("No policy applies any more"))
-    told = _("{policy} applies") if event.type == "SLA_STARTED" else _("{policy} applies now")
+    told = _("The targets of {policy} apply") if event.type == "SLA_STARTED" else _("The targets of {policy} apply now")
     return "clock", _say(event, told, policy=terms.get("policy", ""))
 
 
 def _clock(event: Happened, names: Names) -> Sentence:
-    clock = _("First response") if event.payload["clock"] == "FIRST_RESPONSE" else _("Resolution")
+    clock = _("First reply") if event.payload["clock"] == "FIRST_RESPONSE" else _("Resolution")
     icon, told = _CLOCKS[event.type]
     return icon, _say(event, told, clock=clock)
 
 
 _CLOCKS = {
-    "SLA_PAUSED": ("hourglass", _("{clock}: the clock rests")),
-    "SLA_RESUMED": ("clock", _("{clock}: the clock runs again")),
+    "SLA_PAUSED": ("hourglass", _("{clock} is paused")),
+    "SLA_RESUMED": ("clock", _("{clock} runs again")),
     "SLA_AT_RISK": ("circle-alert", _("{clock} is at risk")),
-    "SLA_BREACHED": ("circle-alert", _("{clock} was due and is late")),
-    "SLA_MET": ("check", _("{clock}: in time")),
-    "SLA_CANCELLED": ("clock", _("{clock}: the clock counts no more")),
+    "SLA_BREACHED": ("circle-alert", _("{clock} is overdue")),
+    "SLA_MET": ("check", _("{clock} was in time")),
+    "SLA_CANCELLED": ("clock", _("{clock} counts no more")),
 }
 
 

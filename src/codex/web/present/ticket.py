@@ -17,6 +17,7 @@ from codex.web.present.desk_views import ComposerView, SendView, TicketView
 from codex.web.present.field_views import MissingView
 from codex.web.present.fields import Typed
 from codex.web.present.language import gettext as _
+from codex.web.present.rule_views import MacroView
 from codex.web.present.thread import arrange
 from codex.web.present.worklist import Worklist
 
@@ -28,7 +29,8 @@ class Refusal:
     """What was refused, and in which words: a change of a property, or (with `kind`) what was typed and not sent.
 
     `typed`: what was answered to custom fields and what is wrong with it; with `to`, the status that was to be entered
-    and needs these answers.
+    and needs these answers. `macro`: the prepared text that was chosen; without a sentence nothing was refused, and
+    `body` is that text.
     """
 
     sentence: str
@@ -36,6 +38,7 @@ class Refusal:
     body: str = ""
     typed: Typed = field(default_factory=Typed)
     to: TicketStatus | None = None
+    macro: MacroView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,8 @@ def _composer(
     sends = _sends(actor, seen, reachable) if may_reply else ()
     if typed and typed.to:  # what was meant comes first, also when it is sent again
         sends = tuple(sorted(sends, key=lambda send: send.status is None or send.status.value != typed.to))
+    if typed and typed.macro and typed.macro.moves:  # what goes with the text says which status it will be
+        sends = tuple(SendView(label=_("Send")) for _one in sends[:1])
     return ComposerView(
         may_reply=may_reply,
         may_note=may_note,
@@ -139,6 +144,7 @@ def _composer(
         body=typed.body if typed else "",
         error=typed.sentence if typed else "",
         missing=missing if typed else None,
+        macro=typed.macro if typed else None,
     )
 
 

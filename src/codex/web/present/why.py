@@ -1,5 +1,6 @@
 """Why a ticket's clocks stand as they do, to be read from top to bottom: the sentences of `sla.clock_explaining`."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,9 @@ from codex.sla.clock_reading import KEYS
 from codex.sla.clock_words import NAMES
 from codex.web.present.desk_views import ClockStoryView, SpanView, WhyView
 from codex.web.present.targets import label
+
+_ALL_IN_SECONDS = re.compile(r" \([\d.]+ s\)")
+_FRACTION = re.compile(r"(?<=:\d\d)\.\d+|(?<=\d)\.\d+(?= s\b)")
 
 
 def why(id: str, told: Mapping[str, Any], *, query: str) -> WhyView:
@@ -33,9 +37,15 @@ def _spans(spans: Sequence[Mapping[str, Any]], name: str) -> Iterator[SpanView]:
     for span in spans:
         when, _, rest = span["sentence"].removeprefix(name).partition(": ")
         does = rest.removesuffix(f", because {span['why']}.")
-        yield SpanView(kind=span["kind"], when=when, does=_sentence(does), why=_sentence(span["why"]))
+        yield SpanView(kind=span["kind"], when=_to_the_second(when), does=_sentence(does), why=_sentence(span["why"]))
 
 
 def _sentence(text: str) -> str:
-    """With a capital, and a full stop where there is none."""
+    """With a capital, and a full stop where there is none; to the second."""
+    text = _to_the_second(text)
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") or not text else ".")
+
+
+def _to_the_second(text: str) -> str:
+    """What exactly was counted is in the API; people read "1 h 59 min 59 s"."""
+    return _FRACTION.sub("", _ALL_IN_SECONDS.sub("", text))

@@ -45,7 +45,7 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("submit", () => clearTimeout(timer));
-document.addEventListener("submit", () => document.querySelector("#send-menu:popover-open")?.hidePopover());
+document.addEventListener("submit", () => document.querySelector(":is(#send-menu, #texts):popover-open")?.hidePopover());
 
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement: source, response } = event.detail.ctx;
@@ -62,6 +62,11 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (source?.id === "composer" && response.status < 400) {
     composer()?.reset();
     toNewest();
+  }
+  if (source?.matches?.("[hx-target='#texts']")) document.getElementById("texts").showPopover({ source });
+  if (source?.matches?.(".pick-text")) { // a prepared text fills the box; what stood there is above it
+    composer()?.reset();
+    if (composer()) { composer().body.focus(); remember(composer()); }
   }
   document.querySelector(":is(.t-missing, .c-missing) [aria-invalid]")?.focus();
 });

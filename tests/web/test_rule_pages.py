@@ -1,0 +1,231 @@
+"""Rules in the browser: for who leads, in words, with what became of them, and why one did not act on a ticket."""
+
+import re
+from typing import Any
+
+import pytest
+from open_desk import OpenDesk
+from sqlalchemy import text
+from test_queue_pages import counting
+from visitors import parts_of, text_of
+
+from codex.automation import rules
+from codex.automation.executions import ExecutionRow
+from codex.automation.models import AutomationRule, Trigger
+from codex.automation.reading import RuleRow
+from codex.automation.rules import NewRule
+from codex.automation.triggers import TriggerConfig
+from codex.identity.models import Team
+from codex.kernel import clock
+from codex.kernel.criteria.tree import Finding
+from codex.kernel.ids import new_id
+from codex.kernel.seal import Seal
+from codex.routing import intake
+from codex.routing import rules as routing
+from codex.tickets.actions import ACTIONS, type_of
+from codex.tickets.criteria import CHANGE_FIELDS, FIELDS
+from codex.tickets.models import TicketStatus
+from codex.web.present import action_words, rule_log, rule_words
+
+pytestmark = pytest.mark.anyio
+SUBJECT = {"field": "subject", "operator": "contains", "value": "flood"}
+URGENT = {"type": "set_priority", "priority": "P1"}
+
+
+async def keep(
+    desk: OpenDesk, name: str, *conditions: Any, actions: list[Any] | None = None, team: Team | None = None, **more: Any
+) -> AutomationRule:
+    new = NewRule(
+        name=name, trigger=Trigger.TICKET_CREATED, conditions=list(conditions), actions=actions or [URGENT],
+        priority=10, team_id=team.id if team else None, **more,
+    )  # fmt: skip
+    async with desk.world.work(as_=desk.world.ona, now=clock.now()) as work:
+        return await rules.add(work, new, seal=Seal("t" * 64))
+
+
+async def route(desk: OpenDesk, name: str, **more: Any) -> None:
+    new = routing.NewRoutingRule(name=name, keywords=["vpn"], team_id=desk.world.it.id, priority=1, **more)
+    async with desk.world.work(as_=desk.world.ona, now=clock.now()) as work:
+        await routing.add(work, new)
+
+
+async def test_the_list_tells_how_each_rule_stands(desk: OpenDesk) -> None:
+    world = desk.world
+    await keep(desk, "Everybody's rule")
+    await keep(desk, "Of IT", SUBJECT, team=world.it)
+    await keep(desk, "Of HR", team=world.hr)
+    await keep(desk, "Switched off", team=world.it, is_active=False)
+    lost = await keep(desk, "Lost", actions=[{"type": "assign_user", "userId": str(world.otto.id)}], team=world.it)
+    await route(desk, "VPN to IT")
+    async with world.session() as session:
+        await session.execute(text("UPDATE users SET is_active = false WHERE id = :id"), {"id": world.otto.id})
+    async with world.work(as_=world.rosa, now=clock.now()) as work:
+        await intake.receive(work, requester=world.rosa, subject="VPN drops", description="Every ten minutes.")
+    lena, ona = await desk.visitor("lena"), await desk.visitor("ona")
+    told = text_of((await lena.see("/rules")).text)
+
+    assert re.findall(r"Everybody's rule|Of IT|Of HR|Switched off|Lost|VPN to IT", told) == [
+        "Of IT", "Switched off", "Lost", "VPN to IT",
+    ]  # fmt: skip
+    assert re.search(r"Of IT A ticket is created IT Support Active 0 none", told)
+    assert re.search(r"Switched off A ticket is created IT Support Off 0 none", told)
+    assert re.search(
+        r"Lost A ticket is created There is no such active person. IT Support Broken 0 [\d:]+ Skipped", told
+    )
+    assert re.search(r"VPN to IT Says vpn IT Support Active 1 ?", told)
+    assert f"/rules/automation/{lost.id}" in parts_of((await lena.see("/rules")).text).hrefs
+    assert "Everybody's rule" in text_of((await ona.see("/rules")).text)
+
+
+async def test_only_who_leads_a_team_finds_it(desk: OpenDesk) -> None:
+    made = await keep(desk, "Of IT", team=desk.world.it)
+    of_hr = await keep(desk, "Of HR", team=desk.world.hr)
+    for name, expected in {"rosa": 403, "amir": 403, "lena": 200, "tara": 200, "ona": 200}.items():
+        visitor = await desk.visitor(name)
+        assert (await visitor.see("/rules")).status_code == expected, name
+        assert (await visitor.see(f"/rules/automation/{made.id}")).status_code == expected, name
+    lena, amir = await desk.visitor("lena"), await desk.visitor("amir")
+    assert (await lena.see(f"/rules/automation/{of_hr.id}")).status_code == 404
+    assert "/rules" in parts_of((await lena.see("/queue")).text).hrefs
+    assert "/rules" not in parts_of((await amir.see("/queue")).text).hrefs
+
+
+async def test_a_rule_is_told_in_words_with_what_it_did_and_did_not(desk: OpenDesk) -> None:
+    world = desk.world
+    conditions = [SUBJECT, {"any": [
+        {"field": "team", "operator": "equals", "value": str(world.it.id)},
+        {"field": "priority", "operator": "in", "value": ["P1", "P2"]},
+    ]}]  # fmt: skip
+    made = await keep(
+        desk, "Floods", *conditions, actions=[URGENT, {"type": "assign_user", "userId": str(world.amir.id)}],
+        description="Water is <urgent>.",
+    )  # fmt: skip
+    wet, dry = await desk.ticket("A flood in the cellar"), await desk.ticket("All dry")
+    ona = await desk.visitor("ona")
+    page = (await ona.see(f"/rules/automation/{made.id}")).text
+    told = text_of(page)
+
+    assert "Water is &lt;urgent&gt;." in page
+    assert "When A ticket is created" in told and "If all of these are true Subject contains flood" in told
+    assert "any of these Team is IT Support Priority is any of Urgent, High" in told
+    assert "Set priority to Urgent" in told and f"Assign it to {world.amir.display_name}" in told
+    assert "1 times it matched" in told
+    ran, silent = told.index(f"Ran {wet}"), told.index(f"Did not match {dry}")
+    assert "priority Normal → Urgent" in told[ran:] and "Subject contains flood saw All dry" in told[silent:]
+    assert silent < ran  # the newest first
+
+
+async def test_why_it_did_not_fire_names_the_condition_and_what_it_saw(desk: OpenDesk) -> None:
+    made = await keep(desk, "Floods", {"field": "team", "operator": "isSet"}, SUBJECT, team=desk.world.it)
+    wet, dry = await desk.ticket("A flood"), await desk.ticket("All dry")
+    elsewhere = await desk.ticket("A flood", team=desk.world.facilities)
+    lena = await desk.visitor("lena")
+
+    async def why(ref: str, status: int = 200) -> str:
+        page = await lena.see(f"/rules/automation/{made.id}?ticket={ref}")
+        assert page.status_code == status, page.text
+        told = text_of(page.text[page.text.index('id="why"') : page.text.index('id="order"')])
+        return told.partition("Find out ")[2]
+
+    for ref in (dry, dry.lower(), str((await desk.now(dry)).id)):
+        said = await why(ref)
+        assert re.match(rf"It looked at {dry} today at [\d:]+ and did nothing, since this did not hold:", said), said
+        assert "Subject contains flood saw All dry" in said and "Team is there" not in said
+    assert re.match(rf"It did run on {wet}, today at", await why(wet))
+    for ref in (elsewhere, "IT-999", "<script>", "%00"):
+        assert (await why(ref, 404)).startswith("There is no ticket")
+    ona = await desk.visitor("ona")
+    page = text_of((await ona.see(f"/rules/automation/{made.id}?ticket={elsewhere}")).text)
+    assert "has not been asked about" in page and "what wakes it has not happened there" in page
+
+
+async def test_the_pages_ask_the_database_little_however_much_there_is(
+    desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [await keep(desk, f"Rule {n}", SUBJECT, team=desk.world.it) for n in range(3)]
+    await route(desk, "VPN to IT")
+    lena = await desk.visitor("lena")
+    counts = []
+    for more in (1, 8):
+        for n in range(more):
+            await desk.ticket(f"Number {n}")
+            await keep(desk, f"Another {n}", SUBJECT, team=desk.world.it)
+        for path in ("/rules", f"/rules/automation/{made[0].id}"):
+            with counting(monkeypatch) as sent:
+                assert (await lena.see(path)).status_code == 200
+            counts.append(len(sent))
+
+    assert counts[:2] == counts[2:] and max(counts) <= 14, counts
+
+
+async def test_nothing_on_the_pages_is_inline_and_markup_of_people_is_text(desk: OpenDesk) -> None:
+    made = await keep(desk, "<b>Bold</b>", {**SUBJECT, "value": "<i>"}, team=desk.world.it)
+    ticket = await desk.ticket("<u>dry</u>")
+    lena = await desk.visitor("lena")
+    for path in ("/rules", f"/rules/automation/{made.id}?ticket={ticket}"):
+        page = (await lena.see(path)).text
+        assert "&lt;b&gt;Bold" in page and not re.search("<b>Bold|<i>|<u>", page)
+        assert parts_of(page).inline == []
+
+
+def finding(field: str, *, holds: bool) -> Finding:
+    return Finding(field, "isSet", None, None, holds)
+
+
+def row(conditions: list[Any], findings: list[Finding], *, version: int = 1) -> tuple[RuleRow, ExecutionRow]:
+    at = clock.now()
+    rule = RuleRow(
+        id=new_id(), name="R", description=None, trigger=Trigger.STATUS_CHANGED, trigger_config=TriggerConfig(),
+        conditions=conditions, actions=[], is_active=True, priority=1, team_id=None, version=1, paused_at=None,
+        broken=[], may_change=True, created_by_id=new_id(), created_at=at, updated_at=at,
+    )  # fmt: skip
+    execution = ExecutionRow(
+        id=new_id(), rule_id=rule.id, rule_version=version, ticket_id=new_id(), trigger=Trigger.STATUS_CHANGED,
+        matched=False, success=None, error=None, executed_at=at, conditions=findings, actions=[],
+    )  # fmt: skip
+    return rule, execution
+
+
+A, B, C, D = ({"field": name, "operator": "isSet"} for name in "ABCD")
+
+
+@pytest.mark.parametrize(
+    ("conditions", "held", "blamed"),
+    [
+        ([A, B], "10", "B"),
+        ([A, B], "00", "A"),
+        ([{"any": [A, B]}, C], "010", "C"),
+        ([{"any": [A, B]}, C], "001", "AB"),
+        ([{"all": [A, B]}, C], "011", "A"),
+        ([{"not": A}, B], "11", "A"),
+        ([{"not": {"all": [A, B]}}, C], "110", "AB"),
+        ([{"any": [{"all": [A, B]}, {"not": C}]}, D], "0110", "AC"),
+    ],
+)
+def test_the_blame_falls_on_the_entry_that_did_not_hold(conditions: list[Any], held: str, blamed: str) -> None:
+    findings = [finding(name, holds=bit == "1") for name, bit in zip("ABCD", held, strict=False)]
+
+    assert "".join(f.field for f in rule_log.to_blame(*row(conditions, findings))) == blamed
+
+
+def test_what_the_trigger_asks_for_comes_first_and_another_version_is_told_as_far_as_it_can_be() -> None:
+    asked = [finding("toStatus", holds=False), finding("A", holds=True)]
+    assert [f.field for f in rule_log.to_blame(*row([A], asked))] == ["toStatus"]
+    old = row([A], [finding("X", holds=True), finding("Y", holds=False)], version=2)
+    assert [f.field for f in rule_log.to_blame(*old)] == ["Y"]
+
+
+def test_every_trigger_field_and_action_has_words() -> None:
+    for trigger in Trigger:
+        words = rule_words.trigger(trigger, TriggerConfig(4, TicketStatus.RESOLVED))
+        assert words and "{" not in "".join(part.text for part in words)
+    for name in (*FIELDS, *CHANGE_FIELDS):
+        assert rule_words.field_word(name, {}) != name, name
+    for kind in ACTIONS:
+        words = action_words.action({"type": type_of(kind)}, {})
+        assert "".join(part.text for part in words) != type_of(kind), kind
+
+
+@pytest.mark.parametrize(("hours", "words"), [(0.5, "30 minutes"), (1, "1 hour"), (72, "72 hours"), (1.5, "1.5 hours")])
+def test_how_long_is_told_in_words(hours: float, words: str) -> None:
+    assert rule_words.duration(hours) == words
