@@ -108,9 +108,6 @@ def _before() -> goals.Results:
 
 def _at_size(run: Run, size: str) -> Iterator[Measured]:
     with places.opened(size, run.sizes[size], keep=run.keep) as place:
-        with product.worker(place.server.data_dir) as worker:
-            time.sleep(2)
-            run.memories.look("worker", [worker])
         run.processes = run.processes or _better(run, place)
         with _bench(run, place, run.processes, run.memories) as bench:
             for case in cases.cases(bench.web.asker, place.desk):
@@ -122,6 +119,11 @@ def _at_size(run: Run, size: str) -> Iterator[Measured]:
                 if run.wants(comparison.name):
                     run.compared += comparison.measure(bench)
                     console.print(f"{size} {comparison.name}: {run.compared[-1].is_now}")
+        with product.worker(
+            place.server.data_dir
+        ) as worker:  # last: it announces what is due, which is measured before
+            time.sleep(2)
+            run.memories.look("worker", [worker])
 
 
 def _told(found: Measured) -> Measured:

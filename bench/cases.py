@@ -51,6 +51,7 @@ def _lists(asker: Asker, desk: Filled) -> list[Case]:
     return [
         fixed("list", asker.get(here), goal=0.20),
         fixed("list deep", asker.get(deep), about=f"after {depth} rows"),
+        fixed("list by due", asker.get(f"{here}&sort=dueAt"), about="what is due first"),
         fixed("list narrowed", asker.get(narrowed), about="three filters, another order"),
         fixed("list by answer", asker.get(answered), about="to a custom field"),
         fixed("counts", asker.get(counts)),

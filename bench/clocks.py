@@ -4,7 +4,7 @@ by the product's own arithmetic. Older tickets have none, as those from before t
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -36,6 +36,8 @@ from codex.tickets.models import Ticket, TicketPriority
 SHARE = 0.1
 _TARGETS = {"P1": (1, 8), "P2": (4, 24), "P3": (8, 60), "P4": (16, 120)}
 _CHUNK = 5000
+_JUST_AFTER = timedelta(microseconds=1)
+"""What is due at an instant is late from the next one on."""
 _NO_TEAM = "The ticket is of no team. "
 _NEXT = "SELECT * FROM bench_event WHERE number > %s AND number <= %s ORDER BY number, version"
 _EVENT_COLUMNS = (
@@ -146,10 +148,12 @@ class _Life:
     events: list[Event] = field(default_factory=list)
 
     def hear(self, event: Event) -> None:
-        while (at := next_due_at(self.state)) is not None and at < event.created_at:
-            self._announce(event._replace(
-                actor_kind=ActorKind.SYSTEM.value, actor_name=ACTOR.name, created_by_id=None, created_at=at,
-            ), None)  # fmt: skip
+        while (due_at := next_due_at(self.state)) is not None and due_at + _JUST_AFTER <= event.created_at:
+            look = event._replace(
+                actor_kind=ActorKind.SYSTEM.value, actor_name=ACTOR.name, created_by_id=None,
+                created_at=due_at + _JUST_AFTER,
+            )  # fmt: skip
+            self._announce(look, None)
         event = self._add(event)
         if event.type == "PRIORITY_CHANGED":
             self._retarget(event)

@@ -1,22 +1,26 @@
 """What is held not against a floor but against a figure, or the product against itself: wide sight beside an owner's,
 row-level security beside none, a change of many tickets, an export."""
 
+import asyncio
 import json
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 
-from bench import furnish, processes
+from bench import clocks, furnish, processes, product
 from bench.cases import Case, cases, fixed
 from bench.goals import CLIENTS, Goal
 from bench.measuring import Bench, Round
 from bench.product import Asker
 
 WIDE, PRICE, BULK_SECONDS, EXPORT_PER_SECOND, EXPORT_MB = 2.0, 0.15, 3.0, 20_000.0, 50.0
-CHANGED, EXPORTED = 500, 100_000
+VERIFIED_PER_SECOND, SWEEP_SECONDS, WORKERS = 5_000.0, 30.0, 2
+CHANGED, EXPORTED, SWEPT = 500, 100_000, 20_000
+_PATIENCE_SECONDS = 600.0
+_DUE = b"SELECT count(*) FROM sla_instances WHERE next_due_at <= now()"
 _OPEN = "/api/v1/tickets?statusGroup=open"
 _SECURED = b"""
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity"""
@@ -100,9 +104,35 @@ def _export(bench: Bench) -> Iterator[Goal]:
                f"≤ {EXPORT_MB:.0f}", grown <= EXPORT_MB)  # fmt: skip
 
 
+def _verify(bench: Bench) -> Iterator[Goal]:
+    """All clocks of the desk recomputed from their events, by one process."""
+    began = time.perf_counter()
+    tickets, found = asyncio.run(clocks.check(bench.place.access))
+    speed = tickets / (time.perf_counter() - began)
+    what = f"clocks of {tickets:,} tickets at {bench.place.size} recomputed, a second ({len(found)} differences)"
+    is_met = speed >= VERIFIED_PER_SECOND and not found
+    yield Goal(what, f"{speed:,.0f}", f"≥ {VERIFIED_PER_SECOND:,.0f}", is_met)
+
+
+def _sweep(bench: Bench) -> Iterator[Goal]:
+    """What fell due since the workers were last up, announced by two of them: how long they need for 20,000 tickets,
+    from when the first are announced."""
+    with ExitStack() as workers:
+        at_first = _due(bench)
+        for number in range(WORKERS):
+            workers.enter_context(product.worker(bench.place.server.data_dir, name=f"sweeping{number}"))
+        before = _due_below(bench, at_first)
+        began = time.perf_counter()
+        _due_below(bench, 1)
+        seconds = time.perf_counter() - began
+    found = seconds * SWEPT / max(before, 1)
+    what = f"sweep of {before:,} due tickets at {bench.place.size} by {WORKERS} workers, seconds for {SWEPT:,}"
+    yield Goal(what, f"{found:.1f}", f"≤ {SWEEP_SECONDS:.0f}", found <= SWEEP_SECONDS)
+
+
 ALL = (
     Comparison("visibility", _visibility), Comparison("policies", _policies), Comparison("bulk", _bulk),
-    Comparison("export", _export),
+    Comparison("export", _export), Comparison("sla verify", _verify), Comparison("sweep", _sweep),
 )  # fmt: skip
 
 
@@ -120,6 +150,21 @@ def _without_policies(bench: Bench) -> Iterator[None]:
 def _secure(bench: Bench, tables: list[str], how: str) -> None:
     for table in tables:
         bench.place.superuser.execute(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY".encode())
+
+
+def _due_below(bench: Bench, most: int) -> int:
+    """Wait until fewer than so many tickets are due; how many."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (due := _due(bench)) >= max(most, 1):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{due} tickets are still due after {_PATIENCE_SECONDS:.0f} seconds.")
+        time.sleep(0.05)
+    return due
+
+
+def _due(bench: Bench) -> int:
+    row = bench.place.superuser.execute(_DUE).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _p95_ms(rounds: list[Round]) -> float:

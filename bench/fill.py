@@ -203,7 +203,8 @@ def _params(desk: Filled) -> dict[str, object]:
     done, opened = plots.DONE, plots.OPEN
     return {
         "size": desk.tickets, "users": desk.users, "agents": desk.agents, "crew": desk.crew,
-        "start_us": desk.start_us, "step_us": desk.step_us, "now_us": desk.now_us, "clocks_from": desk.clocked[0], "steady": plots.STEADY,
+        "start_us": desk.start_us, "step_us": desk.step_us, "now_us": desk.now_us, "steady": plots.STEADY,
+        "clocks_from": desk.clocked[0],
         "first": list(FIRST_NAMES), "last": list(LAST_NAMES), "subjects": list(SUBJECTS), "sentences": list(SENTENCES),
         "slugs": [t[0] for t in TEAMS], "names": [t[1] for t in TEAMS], "prefixes": [t[2] for t in TEAMS],
         "categories": list(CATEGORIES), "teams": _hundred(_TEAM_PERCENT), "urgencies": _hundred(_URGENCY_PERCENT),

@@ -30,6 +30,7 @@ class Place:
 
     size: str
     server: embedded.Server
+    access: Access
     superuser: psycopg.Connection
     desk: Filled
     credentials: Credentials
@@ -52,7 +53,7 @@ def opened(size: str, tickets: int, *, keep: Path | None) -> Iterator[Place]:
         with _server(data_dir) as (server, access), product.superuser(server) as superuser:
             furnish.furnish(superuser, desk)
             people = asyncio.run(product.credentials(access, [desk.agent_id, desk.wide_id, desk.owner_id]))
-            yield Place(size, server, superuser, desk, *people)
+            yield Place(size, server, access, superuser, desk, *people)
 
 
 def _fill(data_dir: Path, tickets: int) -> None:

@@ -138,9 +138,9 @@ def web(data_dir: Path, credentials: Credentials, *, processes: int) -> Iterator
 
 
 @contextmanager
-def worker(data_dir: Path) -> Iterator[int]:
+def worker(data_dir: Path, *, name: str = "worker") -> Iterator[int]:
     """The worker, as `codex up` starts it: its pid."""
-    with _child(data_dir, "worker", ["codex.cli.working"]) as (pid, _):
+    with _child(data_dir, name, ["codex.cli.working"]) as (pid, _):
         yield pid
 
 

@@ -73,7 +73,8 @@ def test_there_are_as_many_rows_as_the_plots_say(owner: psycopg.Connection, desk
     assert _one(owner, "SELECT count(*) FROM ticket_events") == _one(owner, "SELECT sum(version) FROM tickets")
     said = _one(owner, "SELECT count(*) FROM ticket_events WHERE type = 'MESSAGE_ADDED'")
     assert _one(owner, "SELECT count(*) FROM ticket_messages") == said
-    assert _one(owner, "SELECT max(version) FROM tickets") == max(ending.events for ending in endings())
+    plain = "SELECT max(version) FROM tickets WHERE id NOT IN (SELECT ticket_id FROM sla_instances)"
+    assert _one(owner, plain) == max(ending.events for ending in endings())
     unresolved = "SELECT count(*) FILTER (WHERE completed_at IS NULL) * 100 / count(*) FROM tickets"
     assert _one(owner, unresolved) in range(4, 14)
 

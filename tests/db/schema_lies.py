@@ -3,7 +3,20 @@
 from dataclasses import dataclass, field
 
 from psycopg.types.json import Jsonb
-from schema_rows import AT, LATER, OTHER_POLICY, OTHER_TEAM, OTHER_TICKET, OTHER_USER, ROW, TEAM, TICKET, USER, Row
+from schema_rows import (
+    AT,
+    EVENT,
+    LATER,
+    OTHER_POLICY,
+    OTHER_TEAM,
+    OTHER_TICKET,
+    OTHER_USER,
+    ROW,
+    TEAM,
+    TICKET,
+    USER,
+    Row,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +209,26 @@ CHECKS: tuple[Bad, ...] = (
     Bad("automations are ordered from 0", "automation_rules.priority", {"priority": -1}),
     Bad("a failed run says why", "automation_executions.error", {"success": False}),
     Bad("a run that went well has no error", "automation_executions.error", {"error": "x"}),
+    Bad("what did not match did nothing", "automation_executions.matched", {"matched": False}),
+    Bad("what a run saw is a list", "automation_executions.conditions", {"conditions": Jsonb({})}),
+    Bad("what a run did is a list", "automation_executions.actions", {"actions": Jsonb({})}),
+    Bad("what a timed rule waits for has names", "automation_rules.trigger_config", {"trigger_config": Jsonb([])}),
+    Bad("what an automation says has names", "automation_rule_versions.terms", {"terms": Jsonb([])}),
+    *(
+        Bad(f"versions count from 1 in {table}", f"{table}.{column}", {column: 0})
+        for table, column in (
+            ("automation_rules", "version"),
+            ("automation_rule_versions", "version"),
+            ("automation_rule_sets", "rule_version"),
+            ("automation_executions", "rule_version"),
+        )
+    ),
+    Bad("what rules saw has names", "automation_evaluations.seen", {"seen": Jsonb([])}),
+    Bad("a call's payload has names", "webhook_deliveries.payload", {"payload": Jsonb([])}),
+    Bad("attempts at a call count up", "webhook_deliveries.attempts", {"attempts": -1}),
+    Bad("a call that was made says when", "webhook_deliveries.sent_at", {"status": "SENT"}),
+    Bad("a call that waits was not made", "webhook_deliveries.sent_at", {"sent_at": AT}),
+    Bad("a call that failed says why", "webhook_deliveries.last_error", {"status": "FAILED"}),
 )
 
 _DEFAULT: Row = {"is_default": True}
@@ -258,6 +291,18 @@ ONCE: tuple[Twice, ...] = (
         "a version of a calendar is there once", "sla_calendar_versions", "uq_sla_calendar_versions_setting_id_version"
     ),
     Twice("a ticket has its clocks once", "sla_instances", "uq_sla_instances_ticket_id"),
+    Twice(
+        "a version of an automation is there once",
+        "automation_rule_versions",
+        "uq_automation_rule_versions_rule_id_version",
+    ),
+    Twice(
+        "a timed rule runs once in a stay",
+        "automation_executions",
+        "uq_automation_executions_rule_id_ticket_id_stay_event_id",
+        {"stay_event_id": EVENT},
+        {"stay_event_id": EVENT},
+    ),
     Twice("a person has one default view", "saved_views", "uq_saved_views_default_of_user", _DEFAULT, _DEFAULT),
     Twice(
         "a team has one default view",

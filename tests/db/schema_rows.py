@@ -16,6 +16,7 @@ def _id(number: int) -> UUID:
 
 
 USER, OTHER_USER, TEAM, OTHER_TEAM, TICKET, FIELD, POLICY, OTHER_POLICY, RULE, OTHER_TICKET = map(_id, range(1, 11))
+EVENT = _id(11)
 ROW, OTHER_ROW = _id(98), _id(99)
 
 Row = dict[str, Any]
@@ -52,6 +53,19 @@ SEED: tuple[tuple[str, Row], ...] = (
     (
         "tickets",
         {"id": OTHER_TICKET, "subject": "y", "requester_id": USER, "version": 1, "created_at": AT, "updated_at": AT},
+    ),
+    (
+        "ticket_events",
+        {
+            "id": EVENT,
+            "ticket_id": OTHER_TICKET,
+            "version": 1,
+            "type": "TICKET_CREATED",
+            "payload": Jsonb({}),
+            "actor_kind": "person",
+            "actor_name": "Rosa",
+            "created_at": AT,
+        },
     ),
 )
 
@@ -137,6 +151,21 @@ GOOD: dict[str, Row] = {
         "trigger": "TICKET_CREATED",
         "success": True,
         "executed_at": AT,
+    },
+    "automation_rule_versions": {"rule_id": RULE, "version": 1, "terms": Jsonb({})},
+    "automation_rule_sets": {"rule_set": TICKET, "rule_id": RULE, "rule_version": 1},
+    "automation_evaluations": {
+        "event": TICKET,
+        "ticket_id": TICKET,
+        "rule_set": TICKET,
+        "trigger": "TICKET_CREATED",
+        "created_at": AT,
+    },
+    "webhook_deliveries": {
+        "ticket_id": TICKET,
+        "url": "https://hooks.acme.example/codex",
+        "payload": Jsonb({}),
+        "next_attempt_at": AT,
     },
 }
 

@@ -8,6 +8,7 @@ from rehearsals import ALWAYS
 
 from codex.automation.models import Trigger
 from codex.automation.rules import NewRule
+from codex.desk import canned_responses
 from codex.kernel.errors import CodexError
 from codex.rehearsal import automation, drafts
 from codex.rehearsal.answers import Clash, Conflict, Rehearsed
@@ -87,6 +88,20 @@ async def test_a_rule_whose_doing_wakes_the_draft_which_undoes_it(world: World) 
         ("Calm down", Clash.UNDOES, "priority", "P1", "P4", "draft", 1)
     ]  # fmt: skip
     assert found.conflicts[0].rule.id == calm.id
+
+
+async def test_what_a_macro_does_counts_as_what_the_rule_does(world: World) -> None:
+    await world.ticket(team=world.it)
+    mail: dict[str, Any] = {"type": "send_email", "to": "x@acme.example", "subject": "x", "body": "x"}
+    async with world.work(as_=world.ona) as work:
+        said_in: dict[str, Any] = {"name": "Sorry", "content": "We are sorry", "actions": [URGENT, mail]}
+        text = await canned_responses.add(work, **said_in, is_global=True)
+    await rule(world, CALM, name="Calm down")
+
+    found = await rehearse(world, actions=[{"type": "apply_macro", "cannedResponseId": str(text.id)}])
+
+    assert (found.actions, found.mails_out) == ({"apply_macro": 1}, 1)
+    assert [said(each)[:3] for each in found.conflicts] == [("Calm down", Clash.SAME_EVENT, "priority")]
 
 
 async def test_a_draft_is_refused_as_it_is_when_saved(world: World) -> None:

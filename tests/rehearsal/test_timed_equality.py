@@ -29,7 +29,7 @@ Stays = dict[tuple[int, datetime, str], datetime]
 
 
 async def live(lives: Lives, hours: int) -> None:
-    """Something happens now and then, always on the hour; half past each hour and at its end, time wakes whom it does."""
+    """Something happens now and then, always on the hour; half past each hour and at its end, time wakes rules."""
     lives.now = FIRST
     for _ in range(hours):
         if lives.random.random() < 0.7:

@@ -24,6 +24,9 @@ class Call:
 
 REFUSED_LATER = frozenset({409})
 """Who may is told that it does not fit what is; who may not, that they may not."""
+NO_SUCH = frozenset({422})
+"""Who may is told that what the body names does not exist."""
+_NO_TEXT: Body = {"cannedResponseId": "00000000-0000-7000-8000-000000000000"}
 CREATED, FINE, NOTHING = frozenset({201}), frozenset({200}), frozenset({204})
 
 
@@ -67,6 +70,8 @@ def calls(desk: Desk, case: Case) -> list[Call]:
         *_put("REPLY", "/draft", body={"type": "PUBLIC", **said}),
         *_post("NOTE", "/messages", {"type": "INTERNAL", **said}, {"type": "INTERNAL", "isTeamOnly": True, **said},
                allowed=CREATED),
+        *_post("NOTE", "/macro", _NO_TEXT, allowed=NO_SUCH),
+        *_post("NOTE", "/macro/preview", _NO_TEXT, allowed=NO_SUCH),
         *_put("NOTE", "/draft", body={"type": "INTERNAL", **said}),
         Call("NOTE", "PATCH", f"/messages/{case.own_note}", said, FINE, inside=True),
         *_post("REDACT", f"/messages/{case.words}/redact", {}),

@@ -12,10 +12,11 @@ from codex.kernel.actor import system
 from codex.notifications.models import Notification
 from codex.sla.models import SlaInstance, SlaNotifyRole
 from codex.sla.sweep import sweep
-from codex.tickets.models import TicketEvent, TicketPriority
+from codex.tickets import lifecycle, opening
+from codex.tickets.models import TicketEvent, TicketPriority, TicketStatus
 from codex.worker.loop import Worker
 from codex.worker.models import ScheduledJob
-from world import World
+from world import World, instant
 
 pytestmark = pytest.mark.anyio
 P1 = TicketPriority.P1
@@ -57,6 +58,21 @@ async def test_without_an_assignee_nobody_stands_in_for_them(world: World) -> No
 
     assert await swept(world, "2026-03-02T10:30Z") == 1
     assert await told(world) == []
+
+
+async def test_a_breach_in_the_transaction_in_which_the_ticket_came_is_told(world: World) -> None:
+    """As in an import: the notification is written after the ticket that it is about."""
+    await promised(world)
+
+    async with world.work(as_=system("Import"), now="2026-03-02T09:00Z") as work:
+        ticket = await opening.open_ticket(
+            work, requester=world.rosa, subject="Lived in one go", team=world.it, priority=P1
+        )
+        async with work.step(system("Import"), now=instant("2026-03-02T10:30Z")) as later:
+            await lifecycle.move(later, ticket, to=TicketStatus.TRIAGED)
+
+    assert [title for title, _ in await told(world)][-1] == "First response of IT-1 is overdue"
+    assert await recomputed(world) == (1, [])
 
 
 async def test_many_sweeping_at_once_tell_of_each_clock_once(world: World) -> None:

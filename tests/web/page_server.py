@@ -26,6 +26,10 @@ class PageServer:
     answer: int = 200
 
 
+_OF_TICKETS = {"why": ("why-page", "why"), "texts": ("texts", "texts-menu")}
+"""What stands under a ticket's address, as a page and as a part of one."""
+
+
 class _Listener(ThreadingHTTPServer):
     request_queue_size = 128  # the default, 5, refuses a browser that opens many connections at once
 
@@ -69,8 +73,8 @@ def _handler(environment: Environment, server: PageServer) -> type[BaseHTTPReque
             if is_fragment and path in _FRAGMENTS:
                 return _FRAGMENTS[path]
             first, *rest = path.split("/")[1:]
-            if first == "tickets" and rest[-1] == "why":
-                return "why" if is_fragment else "why-page"
+            if first == "tickets" and rest[-1] in _OF_TICKETS:
+                return _OF_TICKETS[rest[-1]][is_fragment]
             if first == "tickets":
                 return "pane" if is_fragment else "ticket"
             return first

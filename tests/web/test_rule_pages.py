@@ -51,7 +51,7 @@ async def route(desk: OpenDesk, name: str, **more: Any) -> None:
 
 async def test_the_list_tells_how_each_rule_stands(desk: OpenDesk) -> None:
     world = desk.world
-    await keep(desk, "Everybody's rule")
+    await keep(desk, "Global rule")
     await keep(desk, "Of IT", SUBJECT, team=world.it)
     await keep(desk, "Of HR", team=world.hr)
     await keep(desk, "Switched off", team=world.it, is_active=False)
@@ -64,7 +64,7 @@ async def test_the_list_tells_how_each_rule_stands(desk: OpenDesk) -> None:
     lena, ona = await desk.visitor("lena"), await desk.visitor("ona")
     told = text_of((await lena.see("/rules")).text)
 
-    assert re.findall(r"Everybody's rule|Of IT|Of HR|Switched off|Lost|VPN to IT", told) == [
+    assert re.findall(r"Global rule|Of IT|Of HR|Switched off|Lost|VPN to IT", told) == [
         "Of IT", "Switched off", "Lost", "VPN to IT",
     ]  # fmt: skip
     assert re.search(r"Of IT A ticket is created IT Support Active 0 none", told)
@@ -74,7 +74,7 @@ async def test_the_list_tells_how_each_rule_stands(desk: OpenDesk) -> None:
     )
     assert re.search(r"VPN to IT Says vpn IT Support Active 1 ?", told)
     assert f"/rules/automation/{lost.id}" in parts_of((await lena.see("/rules")).text).hrefs
-    assert "Everybody's rule" in text_of((await ona.see("/rules")).text)
+    assert "Global rule" in text_of((await ona.see("/rules")).text)
 
 
 async def test_only_who_leads_a_team_finds_it(desk: OpenDesk) -> None:

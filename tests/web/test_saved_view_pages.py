@@ -122,7 +122,7 @@ async def test_many_views_cost_no_more_statements_than_one(desk: OpenDesk, monke
     for n in range(12):
         named = {"field": "team", "operator": "equals", "value": "it"}
         view = await keep(desk, f"View {n}", desk.world.amir, URGENT, named)
-    for path, most in {"/queue": 4, f"/queue?view=saved:{view}": 4, f"/tickets/{ticket}?view=saved:{view}": 7}.items():
+    for path, most in {"/queue": 5, f"/queue?view=saved:{view}": 5, f"/tickets/{ticket}?view=saved:{view}": 8}.items():
         with counting(monkeypatch) as sent:
             assert (await amir.see(path)).status_code == 200
         assert len(sent) <= most, path

@@ -234,3 +234,18 @@ def test_a_ticket_that_does_not_load_leaves_the_one_that_is_open(page: Page, sam
     expect(page.get_by_role("status")).to_contain_text("did not load")
     expect(page).to_have_url(f"{samples.url}/ticket")
     assert current(page) == "row-IT-4821"
+
+
+def test_a_prepared_text_is_chosen_from_a_menu_and_takes_along_what_was_typed(page: Page, samples: PageServer) -> None:
+    visit(page, samples, "ticket")
+    page.fill("#body", "First of all")
+    page.get_by_role("link", name="Prepared texts").click()
+    menu = page.locator("#texts")
+    expect(menu).to_be_visible()
+    expect(menu.get_by_role("button", name="To facilities")).to_be_disabled()
+    menu.get_by_role("button", name="We are on it").click()
+
+    expect(menu).not_to_be_visible()
+    expect(page.locator("#body")).to_be_focused()
+    (path, form), *others = samples.posted
+    assert (path, form["body"], others) == ("/tickets/IT-4821/texts/1", "First of all", [])

@@ -14,6 +14,7 @@ from codex.httpkit.asked import Asking, Req, base_url
 from codex.kernel.actor import Scope
 from codex.kernel.errors import NotFound, Unprocessable
 from codex.tickets import queries
+from codex.tickets.models import Ticket
 from codex.tickets.policy import Operation
 
 
@@ -37,7 +38,7 @@ async def preview(request: Req, asked: Asking, ref: TicketName, data: JSONBody[M
     and nothing changes."""
     async with asked.work() as work:
         ticket = await queries.visible(work, queries.parse_ref(ref))
-        macro = await _macro(work, data.canned_response_id)
+        macro = await _macro(work, ticket, data.canned_response_id)
         return await macros.preview(work, ticket, macro, base_url=base_url(request))
 
 
@@ -47,14 +48,14 @@ async def use(request: Req, asked: Asking, ref: TicketName, data: JSONBody[Macro
     rights."""
     async with asked.work() as work:
         ticket = await queries.visible(work, queries.parse_ref(ref), lock=True)
-        macro = await _macro(work, data.canned_response_id)
+        macro = await _macro(work, ticket, data.canned_response_id)
         within = request.app.state.reopens_within
         return await macros.apply(work, ticket, macro, body=data.body, reopens_within=within)
 
 
-async def _macro(work: Work, response_id: UUID) -> Macro:
+async def _macro(work: Work, ticket: Ticket, response_id: UUID) -> Macro:
     try:
-        return await macros.usable(work, response_id)
+        return await macros.for_ticket(work, ticket, response_id)
     except NotFound as missing:
         raise Unprocessable(str(missing), path="cannedResponseId") from missing
 

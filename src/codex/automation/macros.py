@@ -87,6 +87,12 @@ async def usable(work: Work, response_id: UUID) -> Macro:
     return Macro(found.id, found.name, found.content, actions)
 
 
+async def for_ticket(work: Work, ticket: Ticket, response_id: UUID) -> Macro:
+    """The same, for a ticket. Raises Forbidden for who does not work on it, whatever texts there are."""
+    require(may(work.actor, Operation.NOTE, ticket), _FOR_STAFF)
+    return await usable(work, response_id)
+
+
 async def preview(work: Work, ticket: Ticket, macro: Macro, *, base_url: str) -> MacroPreview:
     """What would happen now; all of it is undone again, and nothing else may be in this work. `base_url`: the desk's
     own address, for links."""

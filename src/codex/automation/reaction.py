@@ -9,18 +9,16 @@ from codex.automation.active import active_rules
 from codex.automation.running import Occasion, settle
 from codex.automation.triggers import pulled_by
 from codex.db.work import Work
-from codex.kernel.actor import ActorKind
 from codex.kernel.facts import Fact
 from codex.tickets.facts import MessageRedacted
 
 
 async def react(work: Work, fact: Fact) -> None:
-    """Let the rules that a fact wakes act: everybody's and those of the ticket's team. What is imported has happened
-    already, and wakes none."""
+    """Let the rules that a fact wakes act: everybody's and those of the ticket's team."""
     if isinstance(fact, MessageRedacted):
         await _forget_words(work, fact.ticket.id)
     pulled = pulled_by(fact)
-    if pulled is None or work.actor.kind is ActorKind.IMPORT or work.cause_id is None:
+    if pulled is None or work.cause_id is None:
         return
     ticket = pulled.ticket
     asked = (await active_rules(work)).asked(pulled.trigger, ticket.assigned_team_id)

@@ -62,9 +62,9 @@ async def _is_loaded(work: Work) -> bool:
 async def _tell(work: Work, house: House, tellings: Sequence[Telling], *, now: datetime) -> None:
     """Do everything that happens in all tickets, in the order of time: so numbers ascend with it."""
     tickets: dict[int, Ticket] = {}
-    readers = perusal.Readers()
+    readers, reader = perusal.Readers(), await work.reader()
     for at, number, scene in sorted(_moments(tellings, now), key=lambda moment: moment[:2]):
-        await promises.look_after(work, until=at)
+        await promises.look_after(work, reader, until=at)
         if number == _NO_TICKET:
             await furnishing.retire_options(work, house, at=at)
             continue
@@ -74,7 +74,7 @@ async def _tell(work: Work, house: House, tellings: Sequence[Telling], *, now: d
         else:
             await performance.play(work, house, telling, tickets[number], scene)
         readers.note(house, telling, tickets[number], scene)
-    await promises.look_after(work, until=now)
+    await promises.look_after(work, reader, until=now)
     await readers.mark(work, house, now=now)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from codex.db.database import Reader
 from codex.db.work import Step, Work
 from codex.demo.foundations import House
 from codex.sla import assignments, business_hours, policies, team_policies
@@ -52,9 +53,9 @@ async def make(work: Work, house: House, *, at: datetime, now: datetime) -> None
         await _open(step, house, "hr", _HR, years=range(at.year, now.year + 2))
 
 
-async def look_after(work: Work, *, until: datetime) -> None:
-    """Announce what fell due of the clocks before `until`, each at the next full minute, as the worker would have."""
-    reader = await work.reader()
+async def look_after(work: Work, reader: Reader, *, until: datetime) -> None:
+    """Announce what fell due of the clocks before `until`, each at the next full minute, as the worker would have;
+    `reader` is the work's."""
     while (row := await reader.first(_NEXT)) and (due := row[0]) and due < until:
         async with work.step(ACTOR, now=min(due.replace(second=0, microsecond=0) + _MINUTE, until)) as step:
             await announce_due(step, limit=BATCH)

@@ -37,10 +37,10 @@ async def rehearse(work: Work, draft: Draft, period: Period) -> Rehearsed:
     async for occasion in replay.occasions(fights):
         tally.add(occasion.life.ticket_id, occasion.at, partial(_match, draft, occasion))
         fights.look(occasion)
-    actions = draft.rule.actions
+    actions, count = draft.rule.actions, tally.count
     return Rehearsed(
-        events_examined=replay.examined, matches=tally.first, match_count=tally.count,
-        ticket_count=len(tally.tickets), actions=done(actions, tally.count), mails_out=mails(actions, tally.count),
+        events_examined=replay.examined, matches=tally.first, match_count=count,
+        ticket_count=len(tally.tickets), actions=done(actions, count), mails_out=mails(draft.all_of(draft.rule), count),
         conflicts=fights.told(),
     )  # fmt: skip
 

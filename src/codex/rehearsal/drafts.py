@@ -1,6 +1,6 @@
 """The automation rule that is rehearsed, and the rules around it: a draft is read and refused exactly as when saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -20,6 +20,8 @@ from codex.kernel.changes import given_of
 from codex.kernel.errors import Invalid, Problem, Unprocessable, require
 from codex.kernel.ids import new_id
 from codex.kernel.seal import Seal
+from codex.tickets.action_reading import read_actions
+from codex.tickets.actions import Action, ApplyMacro
 
 _WHOSE = "Who may write such a rule may rehearse it: owners everybody's, and the admins of a team that team's own."
 _WEBHOOKS = "Owners say where tickets may be sent to; leave call_webhook as it is."
@@ -44,13 +46,22 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A rule to be rehearsed. `stored_id`: the rule that it is, or takes the place of. `others`: the rules at work now,
-    in their order; `known`: what every rule that there is was in any version."""
+    in their order; `known`: what every rule that there is was in any version; `macros`: what the prepared texts that
+    any of them applies do besides being sent."""
 
     rule: Rule
     place: Place
     stored_id: UUID | None
     others: Sequence[Rule]
     known: Mapping[tuple[UUID, int], Known]
+    macros: Mapping[UUID, Sequence[Action]]
+
+    def all_of(self, rule: Rule) -> Iterator[Action]:
+        """What a rule does, with what a macro that it applies does in its place."""
+        for action in rule.actions:
+            yield action
+            if isinstance(action, ApplyMacro):
+                yield from self.macros.get(action.canned_response_id, ())
 
     def precedes(self, run: tuple[UUID, int]) -> bool:
         """Whether a rule that ran, in that version, was asked before the draft would have been. One that is gone, so
@@ -77,7 +88,9 @@ async def draft(work: Work, new: NewRule | None, stored_id: UUID | None, *, seal
         rule = await _as_drafted(work, new, stored, seal)
     key = stored.id if stored else rule.id
     place = Place(rule.terms.priority, stored.created_at if stored else work.now, key)
-    return Draft(rule, place, stored.id if stored else None, await _others(reader, key), await _known(reader))
+    others = await _others(reader, key)
+    macros = await _macros(reader, [rule, *others])
+    return Draft(rule, place, stored.id if stored else None, others, await _known(reader), macros)
 
 
 async def _stored(reader: Reader, work: Work, stored_id: UUID) -> RuleRow:
@@ -128,6 +141,7 @@ _OTHERS = """
     JOIN automation_rule_versions v ON v.rule_id = r.id AND v.version = r.version
     WHERE r.is_active AND r.paused_at IS NULL AND r.trigger <> ALL(%(timed)s) AND r.id <> %(id)s
     ORDER BY r.priority, r.created_at, r.id"""
+_TEXTS = "SELECT c.id, c.actions FROM canned_responses c WHERE c.id = ANY(%(ids)s) AND c.user_id IS NULL"
 _KNOWN = """
     SELECT r.id, v.version, r.name, (v.terms->>'priority')::int, r.created_at
     FROM automation_rules r JOIN automation_rule_versions v ON v.rule_id = r.id"""
@@ -141,6 +155,12 @@ async def _as_it_says(reader: Reader, stored_id: UUID) -> RuleTerms:
 async def _others(reader: Reader, key: UUID) -> list[Rule]:
     rows = await reader.all(_OTHERS, {"id": key, "timed": [trigger.value for trigger in TIMED]})
     return [rule for rule in (await read_rules(reader, rows) if rows else []) if not rule.broken]
+
+
+async def _macros(reader: Reader, rules: Sequence[Rule]) -> dict[UUID, Sequence[Action]]:
+    keys = {one.canned_response_id for rule in rules for one in rule.actions if isinstance(one, ApplyMacro)}
+    rows = await reader.all(_TEXTS, {"ids": list(keys)}) if keys else []
+    return {key: read_actions(said, may_nest=False, is_kept=True)[0] for key, said in rows}
 
 
 async def _known(reader: Reader) -> dict[tuple[UUID, int], Known]:

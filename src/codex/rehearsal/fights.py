@@ -60,11 +60,11 @@ class Fights:
     _first: dict[_Fight, _First] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        own, trigger = effects(self.draft.rule.actions), self.draft.rule.terms.trigger
+        own, trigger = effects(self.draft.all_of(self.draft.rule)), self.draft.rule.terms.trigger
         rivals = [
             _Rival(rule, name, sets[name])
             for rule in self.draft.others
-            if (sets := effects(rule.actions))
+            if (sets := effects(self.draft.all_of(rule)))
             for name in clashing(own, sets)
         ]
         self._own = own

@@ -1,7 +1,7 @@
 """A ticket's life, lived again: as it was after each of its events, in the terms of conditions. Pure."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,11 +12,11 @@ from codex.kernel.criteria.grammar import Field
 from codex.kernel.criteria.tree import Values
 from codex.rehearsal.recorded import Recorded
 from codex.sla import clock
-from codex.sla.calendar import Calendar
-from codex.sla.clock_state import ClockKind
+from codex.sla.clock_occurrences import Created
+from codex.sla.clock_state import ClockKind, ClockState
 from codex.sla.clock_verdicts import seen_at
 from codex.sla.standing import standing
-from codex.sla.timeline import occurrences
+from codex.sla.timeline import Calendars, occurrences
 from codex.tickets.criteria_state import Beside, PersonFacts, Promise, Spoken, state_values
 from codex.tickets.history import TicketState, advance
 
@@ -57,7 +57,15 @@ class Around:
     people: Mapping[UUID, PersonFacts]
     messages: Mapping[UUID, Sequence[Message]]
     files: Mapping[UUID, Sequence[File]]
-    calendar: Callable[[str | None], Calendar]
+    calendar: Calendars
+
+
+@dataclass(frozen=True, slots=True)
+class _Clocks:
+    """A ticket's clocks after so many of its events."""
+
+    folded: int = 0
+    state: ClockState | None = None
 
 
 @dataclass(slots=True)
@@ -75,6 +83,7 @@ class Life:
     state: TicketState | None = None
     _origins: set[UUID] = field(default_factory=set)
     _said: set[UUID] = field(default_factory=set)
+    _clocks: _Clocks = field(default_factory=_Clocks)
 
     def __post_init__(self) -> None:
         self._origins.add(self.ticket_id)
@@ -86,11 +95,6 @@ class Life:
             self.state = advance(self.state, event)
             self.lived += 1
             _move_messages(self._origins, self._said, self.ticket_id, event)
-
-    def begin_anew(self) -> None:
-        """As before the first event."""
-        self.lived, self.state, self._origins = 0, None, {self.ticket_id}
-        self._said.clear()
 
     def values(self, fields: Sequence[Field], *, now: datetime) -> Values:
         """What the ticket has of these fields at an instant before its next event."""
@@ -133,7 +137,7 @@ class Life:
         return any(each.at <= now and (each.message_id is None or each.message_id in read) for each in files)
 
     def _promise(self, now: datetime, asked: set[str]) -> Promise:
-        state = clock.fold(occurrences(self.events[: self.lived], self.around.calendar))
+        state = self._clock_state()
         if state is None:
             return Promise()
         stands, breaches_at = standing(state)
@@ -147,6 +151,28 @@ class Life:
         }
         first, resolution = percents.get(ClockKind.FIRST_RESPONSE), percents.get(ClockKind.RESOLUTION)
         return Promise(stands, breaches_at, first, resolution)
+
+    def _clock_state(self) -> ClockState | None:
+        """The ticket's clocks now. What was complete before the present instant is folded once: clocks act at the
+        instant of what they act on."""
+        at = self._instant()
+        before = self._clocks.folded
+        while self.events[before].created_at < at:
+            before += 1
+        if before > self._clocks.folded:
+            state = _on(self._clocks.state, self.events[self._clocks.folded : before], self.around.calendar)
+            self._clocks = _Clocks(before, state)
+        return _on(self._clocks.state, self.events[before : self.lived], self.around.calendar)
+
+
+def _on(state: ClockState | None, events: Sequence[Recorded], calendar: Calendars) -> ClockState | None:
+    """The clocks after some more of a ticket's events."""
+    for one in occurrences(events, calendar):
+        if isinstance(one, Created):
+            state = clock.begin(one)
+        elif state is not None:
+            state = clock.step(state, one)
+    return state
 
 
 def _move_messages(origins: set[UUID], said: set[UUID], own: UUID, event: Recorded) -> None:

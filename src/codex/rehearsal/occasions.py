@@ -62,11 +62,14 @@ def occasions(life: Life, draft: Draft, period: Period, past: Past) -> Iterator[
 
 def _by_facts(life: Life, draft: Draft, period: Period, past: Past) -> Iterator[Occasion]:
     types, fields = types_of(draft.rule.terms.trigger), fields_of(draft.rule)
+    waking = [event for event in life.events if event.type in types and period.holds(event.created_at)]
+    last = waking[-1].version if waking else 0
     for moment in moments(life.events):
-        if period.holds(moment[0].created_at):
-            asked = [event for event in moment if event.type in types]
-            if asked:
-                yield from _at_moment(life, moment, asked, draft, fields, past)
+        if moment[0].version > last:
+            return
+        asked = [event for event in moment if event.type in types] if period.holds(moment[0].created_at) else []
+        if asked:
+            yield from _at_moment(life, moment, asked, draft, fields, past)
         life.live_until(moment[-1].version)
 
 
@@ -172,15 +175,27 @@ def _first(life: Life, rule: Rule, begin: datetime, end: datetime) -> datetime |
     What time alone changes of a condition it changes once: hours grow, and so does what is used up of a promise.
     """
     fields = fields_of(rule)
-    if holds(rule.conditions, life.values(fields, now=begin)):
+    values = life.values(fields, now=begin)
+    if holds(rule.conditions, values):
         return begin
-    asked = [leaf for leaf in leaves(rule.conditions) if leaf.field.kind is Kind.HOURS or leaf.field.name in OF_CLOCKS]
-    instants = sorted(at for leaf in asked if (at := _turns(life, leaf, begin, end)) is not None)
-    return next((at for at in instants if holds(rule.conditions, life.values(fields, now=at))), None)
+    instants = [at for leaf in leaves(rule.conditions) for at in _turns(life, leaf, values, begin, end) if at < end]
+    later = sorted(at for at in instants if at > begin)
+    return next((at for at in later if holds(rule.conditions, life.values(fields, now=at))), None)
 
 
-def _turns(life: Life, leaf: Leaf, begin: datetime, end: datetime) -> datetime | None:
-    """The first instant of (begin, end) at which a condition says something else than at first; None: it never does."""
+def _turns(life: Life, leaf: Leaf, values: Values, begin: datetime, end: datetime) -> Iterator[datetime]:
+    """The instants after `begin` from which on a condition may say something else than there, where it saw `values`."""
+    if leaf.field.kind is Kind.HOURS and isinstance(leaf.operand, timedelta):
+        for passed in values.get(leaf.field.name, ()):
+            if isinstance(passed, timedelta):
+                reached = begin + (leaf.operand - passed)
+                yield from (reached, reached + _AT_ALL)  # as at least, and as more than, say
+    elif leaf.field.name in OF_CLOCKS:
+        yield from _searched(life, leaf, begin, end)
+
+
+def _searched(life: Life, leaf: Leaf, begin: datetime, end: datetime) -> Iterator[datetime]:
+    """The first instant of (begin, end) at which a condition about clocks says something else than at first."""
 
     def says(at: datetime) -> bool:
         return holds(leaf, life.values([leaf.field], now=at))
@@ -188,8 +203,8 @@ def _turns(life: Life, leaf: Leaf, begin: datetime, end: datetime) -> datetime |
     before, late = begin, end - _AT_ALL
     at_first = says(before)
     if late <= before or says(late) is at_first:
-        return None
+        return
     while late - before > _AT_ALL:
         middle = before + (late - before) // 2
         before, late = (middle, late) if says(middle) is at_first else (before, middle)
-    return late
+    yield late

@@ -40,7 +40,8 @@ _MESSAGES = """
     WHERE (m.ticket_id = ANY(%(ids)s) OR m.merged_from_id = ANY(%(ids)s)) AND m.type = 'PUBLIC'
     ORDER BY 1, m.created_at, m.id"""
 _FILES = """
-    SELECT COALESCE(f.merged_from_id, f.ticket_id), f.message_id, f.created_at FROM attachments f
+    SELECT COALESCE(m.merged_from_id, m.ticket_id, f.merged_from_id, f.ticket_id), f.message_id, f.created_at
+    FROM attachments f
     LEFT JOIN ticket_messages m ON m.id = f.message_id
     WHERE (f.ticket_id = ANY(%(ids)s) OR f.merged_from_id = ANY(%(ids)s))
       AND (f.message_id IS NULL OR m.type = 'PUBLIC') ORDER BY 1"""

@@ -32,6 +32,8 @@ RECOMPUTED_FROM = (
     "SLA_RETARGETED", "SLA_AT_RISK", "SLA_BREACHED",
 )  # fmt: skip
 """The types of events that say all about a ticket's clocks, and those that these refer to as their cause."""
+TOLD_BY = (*sorted(HEARD), "SLA_STARTED", "SLA_RETARGETED", "SLA_AT_RISK", "SLA_BREACHED")
+"""Of these, the types whose payload says something about them."""
 
 
 class StoredEvent(Struct, frozen=True, gc=False):

@@ -57,12 +57,6 @@ def read_actions(
     return tuple(actions), problems
 
 
-def refuse_actions(problems: Sequence[Problem]) -> None:
-    """Raise Invalid naming everything that was not understood."""
-    if problems:
-        raise Invalid(*problems)
-
-
 def _read(said: object, path: str, *, is_kept: bool) -> tuple[Action | None, list[Problem]]:
     if not isinstance(said, dict):
         return None, [Problem(path, 'An action is an object such as {"type": "set_priority", "priority": "P1"}.')]

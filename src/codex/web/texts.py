@@ -85,7 +85,7 @@ async def act(work: Work, ticket: Ticket, key: str) -> None:
     """Do what goes with the text that a form names. Raises Unprocessable where it is no more, or not for this person;
     then nothing is sent either."""
     try:
-        await macros.act(work, ticket, await macros.usable(work, UUID(key)))
+        await macros.act(work, ticket, await macros.for_ticket(work, ticket, UUID(key)))
     except ValueError as bad:
         raise Unprocessable("There is no such prepared text.") from bad
     except (NotFound, Forbidden) as refused:
@@ -115,7 +115,7 @@ async def _filled(request: Req, asked: Asked, worklist: Worklist, ref: str, text
 async def _chosen(asked: Asked, ref: str, text: UUID, *, base_url: str) -> _Chosen:
     async with asked.work() as work:
         ticket = await queries.visible(work, queries.parse_ref(ref))
-        macro = await macros.usable(work, text)
+        macro = await macros.for_ticket(work, ticket, text)
         ids = set(ids_in(written(macro.actions)))
         names = await naming.names(await work.reader(), asked.actor, ids, now=asked.now)
         return _Chosen(macro, await macros.preview(work, ticket, macro, base_url=base_url), names)

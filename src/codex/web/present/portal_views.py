@@ -119,7 +119,7 @@ class CategoryGroupView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactView:
-    """A card that says how bad it is. `promise`: when somebody replies then ("" where nothing is promised), `hours`: when
+    """A card that says how bad it is. `promise`: when somebody replies then, "" where none is made; `hours`: when
     we are there."""
 
     value: str

@@ -64,11 +64,23 @@ document.addEventListener("htmx:after:swap", (event) => {
     toNewest();
   }
   if (source?.matches?.("[hx-target='#texts']")) document.getElementById("texts").showPopover({ source });
-  if (source?.matches?.(".pick-text")) { // a prepared text fills the box; what stood there is above it
-    composer()?.reset();
-    if (composer()) { composer().body.focus(); remember(composer()); }
-  }
   document.querySelector(":is(.t-missing, .c-missing) [aria-invalid]")?.focus();
+});
+
+// A prepared text fills the box, below what stood there. The menu that it was picked from is gone by then.
+let picked = false;
+document.addEventListener("click", (event) => {
+  if (!event.target.closest(".pick-text")) return;
+  picked = true;
+  document.getElementById("texts").hidePopover();
+});
+document.addEventListener("htmx:after:settle", () => {
+  const form = picked && composer();
+  if (!form) return;
+  picked = false;
+  form.reset();
+  form.body.focus();
+  remember(form);
 });
 
 document.addEventListener("click", (event) => {
