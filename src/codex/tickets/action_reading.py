@@ -1,7 +1,7 @@
 """Reading what somebody wrote as actions: into structs, or into what is wrong with them, each with its path."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
