@@ -10,10 +10,12 @@ from sqlalchemy import select, text, update
 
 from codex.kernel.actor import system
 from codex.notifications.models import Notification
+from codex.sla import assignments, team_policies
+from codex.sla.hours import written
 from codex.sla.models import SlaInstance, SlaNotifyRole
 from codex.sla.sweep import sweep
-from codex.tickets import lifecycle, opening
-from codex.tickets.models import TicketEvent, TicketPriority, TicketStatus
+from codex.tickets import lifecycle, messages, opening, queries, triage
+from codex.tickets.models import MessageType, TicketEvent, TicketPriority, TicketStatus
 from codex.worker.loop import Worker
 from codex.worker.models import ScheduledJob
 from world import World, instant
@@ -129,3 +131,44 @@ async def test_a_worker_sweeps_and_says_so(world: World) -> None:
     async with world.works.begin(system("Test")) as work:
         job = await work.session.get_one(ScheduledJob, "sla-clocks")
         assert job.last_result == "1 announced"
+
+
+async def test_a_risk_is_told_once_of_each_due_time_whatever_the_target_was_in_between(world: World) -> None:
+    await promised(world)
+    ticket = await world.ticket(team=world.it, priority=TicketPriority.P2, at="2026-03-02T08:00Z")
+    await swept(world, "2026-03-02T11:15Z")
+    for at, priority in (("2026-03-02T11:20Z", TicketPriority.P3), ("2026-03-02T11:30Z", TicketPriority.P2)):
+        async with world.work(as_=world.lena, now=at) as work:
+            await triage.set_priority(work, await queries.visible(work, ticket.id, lock=True), priority)
+
+    await swept(world, "2026-03-02T11:40Z")
+
+    assert [title for title, _ in await told(world)] == ["First response of IT-1 is at risk"]
+    assert await recomputed(world) == (1, [])
+
+
+async def test_whom_a_policy_names_is_told_also_when_the_teams_own_hours_are_gone(world: World) -> None:
+    policy = await promised(world, breach_notify_roles=[SlaNotifyRole.OWNER], escalation_enabled=False)
+    async with world.work(as_=world.ona, now="2026-03-02T08:00Z") as work:
+        await assignments.assign(work, world.it, policy.id)
+        await team_policies.put(work, world.it, P1, written(1, 4))
+    await world.ticket(team=world.it, assignee=world.amir, priority=P1, at="2026-03-02T09:00Z")
+    async with world.work(as_=world.ona, now="2026-03-02T09:30Z") as work:
+        await team_policies.remove(work, world.it, P1)
+
+    await swept(world, "2026-03-02T10:30Z")
+
+    assert await told(world) == [("First response of IT-1 is overdue", "Ona")]
+
+
+async def test_nobody_is_told_of_a_clock_that_the_same_change_answers(world: World) -> None:
+    await promised(world, escalation_enabled=False)
+    ticket = await world.ticket(team=world.it, assignee=world.amir, priority=TicketPriority.P2, at="2026-03-02T08:00Z")
+
+    async with world.work(as_=world.lena, now="2026-03-02T12:30Z") as work:
+        locked = await queries.visible(work, ticket.id, lock=True)
+        await triage.set_priority(work, locked, P1)
+        await messages.add(work, locked, type=MessageType.PUBLIC, body="We are on it.")
+
+    assert {title for title, _ in await told(world)} == {"Resolution of IT-1 is overdue"}
+    assert await recomputed(world) == (1, [])

@@ -11,8 +11,7 @@ from codex.notifications import recipients
 from codex.notifications.models import Notification, NotificationType
 from codex.sla.clock_facts import SlaAtRisk, SlaBreached
 from codex.sla.clock_state import ClockKind
-from codex.sla.instances import notify_roles
-from codex.tickets.models import Ticket
+from codex.sla.instances import is_running, notify_roles
 
 _CLOCKS = {ClockKind.FIRST_RESPONSE: "First response", ClockKind.RESOLUTION: "Resolution"}
 _CONCERNED = """
@@ -25,17 +24,19 @@ _CONCERNED = """
 async def react(work: Work, fact: Fact) -> None:
     """Those whom the policy names hear of a clock that is at risk or breached."""
     match fact:
-        case SlaAtRisk(ticket=ticket, notify=True):
-            await _tell(work, ticket, NotificationType.SLA_AT_RISK, f"{_CLOCKS[fact.clock]} of {{}} is at risk")
-        case SlaBreached(ticket=ticket, notify=True):
-            await _tell(work, ticket, NotificationType.SLA_BREACHED, f"{_CLOCKS[fact.clock]} of {{}} is overdue")
+        case SlaAtRisk(notify=True):
+            await _tell(work, fact, NotificationType.SLA_AT_RISK, f"{_CLOCKS[fact.clock]} of {{}} is at risk")
+        case SlaBreached(notify=True):
+            await _tell(work, fact, NotificationType.SLA_BREACHED, f"{_CLOCKS[fact.clock]} of {{}} is overdue")
         case _:
             return
 
 
-async def _tell(work: Work, ticket: Ticket, kind: NotificationType, title: str) -> None:
+async def _tell(work: Work, fact: SlaAtRisk | SlaBreached, kind: NotificationType, title: str) -> None:
+    """Tell of a clock, unless it was answered, paused or called off in the same breath: by whom, or by a rule."""
+    ticket = fact.ticket
     roles = await notify_roles(work, ticket)
-    if not roles:
+    if not roles or not await is_running(work, ticket, fact.clock):
         return
     concerned = await _concerned(work, ticket.assigned_team_id, ticket.assignee_id)
     told = recipients.of_clock(roles, concerned, team_id=ticket.assigned_team_id, assignee_id=ticket.assignee_id)

@@ -23,6 +23,7 @@ from codex.sla.models import SlaInstance, SlaPolicyConfig
 from codex.sla.policy import may_read
 from codex.sla.selecting import Chosen
 from codex.tickets.models import Ticket, TicketPriority
+from codex.tickets.queries import hold_merges
 
 CHUNK = 200
 MOST_SHOWN = 1_000
@@ -147,6 +148,7 @@ async def _held(work: Work, ids: Sequence[UUID]) -> AsyncIterator[tuple[Ticket, 
 
     Both are locked: of one that somebody else has just changed, only what is locked is read anew.
     """
+    await hold_merges(work)
     rows = (
         await work.session.execute(
             select(Ticket, SlaInstance)

@@ -142,7 +142,7 @@ def _announced(state: ClockState, announced: Announced) -> ClockState:
     if clock is None:
         raise ValueError("There is no such clock to announce anything of.")
     if announced.kind == "AT_RISK":
-        clock = replace(clock, risk_announced_at=announced.at)
+        clock = replace(clock, risk_announced_at=announced.at, risks_told=(*clock.risks_told, announced.due_at))
     else:
         told = (
             replace(breach, announced_at=announced.at) if breach.due_at == announced.due_at else breach

@@ -59,7 +59,7 @@ def _of(kind: ClockKind, clock: Clock, now: datetime) -> Iterator[Announcement]:
     for breach in _unannounced_breaches(clock):
         yield Announcement(
             clock=kind, kind="BREACHED", at=breach.at, due_at=breach.due_at, cause=breach.cause,
-            notify=clock.phase is not Phase.STOPPED,
+            notify=clock.phase is not Phase.STOPPED and clock.target is not None,
         )  # fmt: skip
 
 
@@ -74,6 +74,8 @@ def _ahead(clock: Clock) -> Iterator[datetime]:
 def _unannounced_risk(clock: Clock) -> datetime | None:
     """When the clock is at risk, unless that was said, or there is worse to say: a change that put it into the past."""
     if clock.phase is not Phase.RUNNING or clock.risk_announced_at or clock.due_at is None:
+        return None
+    if clock.due_at in clock.risks_told:  # another target and back again
         return None
     if clock.is_late and (clock.breaches[-1].cause or clock.breaches[-1].announced_at):
         return None

@@ -101,8 +101,8 @@ class Clock(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tru
 
     `since`: the phase's time before it is counted, in `stretches` or in `paused`. `paused_at`: when the pause began
     that goes on, or that a stopped clock was stopped in. `due_at` and `at_risk_at`: while running or once reached,
-    else None; of a stopped clock those that it was judged by. `is_late`: the last of `breaches` is of the present
-    due time.
+    else None; of a stopped clock those that it was judged by. `is_late`: it is late by the present
+    due time. `risks_told`: the due times of which it was said that they are at risk.
     """
 
     started_at: datetime
@@ -116,6 +116,7 @@ class Clock(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tru
     due_at: datetime | None = None
     at_risk_at: datetime | None = None
     risk_announced_at: datetime | None = None
+    risks_told: tuple[datetime, ...] = ()
     breaches: tuple[Breach, ...] = ()
     is_late: bool = False
 

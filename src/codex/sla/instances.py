@@ -20,7 +20,7 @@ from codex.sla.clock_facts import (
     SlaStarted,
 )
 from codex.sla.clock_occurrences import Created, Occurrence, RetargetCause, Retargeted
-from codex.sla.clock_state import ClockKind, ClockState, Phase, packed_terms, unpacked
+from codex.sla.clock_state import ClockKind, ClockState, Phase, Source, packed_terms, unpacked
 from codex.sla.models import SlaInstance, SlaNotifyRole
 from codex.sla.selecting import Chosen
 from codex.sla.standing import columns, standing
@@ -70,12 +70,8 @@ async def reselect(work: Work, ticket: Ticket, cause: RetargetCause) -> None:
     if instance is None:
         return
     chosen = await selecting.terms_for(work, ticket.assigned_team_id, ticket.priority)
-    of = (chosen.policy_id, chosen.policy_config_id, chosen.terms is None)
-    if cause == "CATEGORY" and of == (
-        instance.policy_id,
-        instance.policy_config_id,
-        instance.policy_version_id is None,
-    ):
+    of = (chosen.terms and chosen.terms.source, chosen.policy_id, chosen.policy_config_id)
+    if cause == "CATEGORY" and of == (_source(instance), instance.policy_id, instance.policy_config_id):
         return
     await put_under(work, ticket, instance, chosen, cause)
 
@@ -124,9 +120,23 @@ async def notify_roles(work: Work, ticket: Ticket) -> tuple[SlaNotifyRole, ...]:
     instance = await _of(work, ticket)
     if instance is None:
         return ()
-    is_of_team = instance.policy_id is not None
-    version_id = instance.settings_version_id if is_of_team else instance.policy_version_id
+    by_own_hours = _source(instance) is Source.TEAM_POLICY
+    version_id = instance.settings_version_id if by_own_hours else instance.policy_version_id
     return await kept_versions.notify_roles(await work.reader(), version_id)
+
+
+async def is_running(work: Work, ticket: Ticket, kind: ClockKind) -> bool:
+    """Whether a clock of a ticket counts against a target, after all that has happened in this work so far."""
+    instance = await _of(work, ticket)
+    state = await state_in(work, instance) if instance else None
+    found = state.clock(kind) if state else None
+    return found is not None and found.target is not None and found.phase is Phase.RUNNING
+
+
+def _source(instance: SlaInstance) -> Source | None:
+    """Where the terms of a ticket's clocks came from: also of hours that have been removed since."""
+    terms = instance.clocks.get("terms")
+    return Source(terms.get("source", Source.DEFAULT)) if terms else None
 
 
 def told(ticket: Ticket, before: ClockState, after: ClockState) -> Iterator[ClockFact]:

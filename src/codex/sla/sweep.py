@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select, update
 
+from codex.db.database import is_contended
 from codex.db.work import Work, Works
 from codex.kernel.actor import system
 from codex.sla import instances, kept_versions
@@ -71,9 +72,15 @@ async def _one_by_one(works: Works, batch: int) -> int:
         try:
             async with works.begin(ACTOR) as work:
                 await announce_due(work, limit=1, only=ticket_id)
-        except Exception:  # as above
+        except Exception as error:  # as above
             log.exception("clocks cannot be swept", ticket=str(ticket_id))
-            async with works.begin(ACTOR) as work:
-                later = update(SlaInstance).where(SlaInstance.ticket_id == ticket_id)
-                await work.session.execute(later.values(next_due_at=work.now + PUT_OFF))
+            if not is_contended(error):
+                await _put_off(works, ticket_id)
     return len(ids)
+
+
+async def _put_off(works: Works, ticket_id: UUID) -> None:
+    """Look at a ticket's clocks again later, unless somebody has moved them in the meantime."""
+    async with works.begin(ACTOR) as work:
+        still = (SlaInstance.ticket_id == ticket_id) & (SlaInstance.next_due_at <= work.now)
+        await work.session.execute(update(SlaInstance).where(still).values(next_due_at=work.now + PUT_OFF))

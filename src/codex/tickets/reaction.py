@@ -14,6 +14,7 @@ from codex.tickets import assignment
 from codex.tickets.facts import StatusChanged
 from codex.tickets.lifecycle import DONE
 from codex.tickets.models import Ticket
+from codex.tickets.queries import hold_merges
 
 _DECIDE_RIGHTS = frozenset({"role", "primary_team_id", "is_active"})
 
@@ -33,6 +34,7 @@ async def react(work: Work, fact: Fact) -> None:
 
 
 async def _open_tickets(work: Work, user_id: UUID, *, team_id: UUID | None = None) -> Sequence[Ticket]:
+    await hold_merges(work)
     query = select(Ticket).where(Ticket.assignee_id == user_id, Ticket.completed_at.is_(None))
     if team_id is not None:
         query = query.where(Ticket.assigned_team_id == team_id)
