@@ -90,7 +90,8 @@ def test_the_application_reads_and_changes_every_table_but_the_append_only_ones(
 
 def test_history_is_added_to_and_read(connection: psycopg.Connection) -> None:
     insert(connection, "ticket_events", {"id": ROW, **GOOD["ticket_events"]})
-    assert connection.execute("SELECT type FROM ticket_events").fetchall() == [("TICKET_CREATED",)]
+    read = connection.execute("SELECT type FROM ticket_events WHERE id = %s", [ROW])
+    assert read.fetchall() == [("TICKET_CREATED",)]
 
 
 def test_a_team_that_served_nobody_is_deleted_and_what_was_done_to_it_is_still_told(

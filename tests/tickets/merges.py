@@ -67,9 +67,10 @@ async def followers(world: World, ticket: Ticket) -> set[str]:
 
 
 async def whole(world: World, ticket: Ticket) -> dict[str, Any]:
-    """All that a merge may touch, but for what counts up: the version, when it changed last, its history."""
+    """All that a merge may touch, but for what counts up: the version, when it changed last and was given its status,
+    its history."""
     row = await world.reload(ticket)
-    unlike = ("version", "updated_at")
+    unlike = ("version", "updated_at", "active_at", "status_since")
     columns = {c.key: getattr(row, c.key) for c in Ticket.__table__.columns if c.key not in unlike}
     messages = [(m.id, m.merged_from_id, m.body) for m in await world.messages(ticket)]
     return {
