@@ -15,6 +15,8 @@ from codex.automation.models import AutomationRule, Trigger
 from codex.automation.reading import RuleRow
 from codex.automation.rules import NewRule
 from codex.automation.triggers import TriggerConfig
+from codex.desk import saved_views
+from codex.desk.view_filters import SavedFilters
 from codex.identity.models import Team
 from codex.kernel import clock
 from codex.kernel.criteria.tree import Finding
@@ -229,3 +231,15 @@ def test_every_trigger_field_and_action_has_words() -> None:
 @pytest.mark.parametrize(("hours", "words"), [(0.5, "30 minutes"), (1, "1 hour"), (72, "72 hours"), (1.5, "1.5 hours")])
 def test_how_long_is_told_in_words(hours: float, words: str) -> None:
     assert rule_words.duration(hours) == words
+
+
+async def test_the_saved_views_beside_the_rules_get_their_counts(desk: OpenDesk) -> None:
+    async with desk.world.work(as_=desk.world.lena) as work:
+        await saved_views.add(work, name="Flooded", filters=SavedFilters([SUBJECT], None))
+    lena = await desk.visitor("lena")
+
+    href = re.search(r'hx-get="(/queue/views[^"]*)"', (await lena.see("/rules")).text)
+    counted = await lena.see(href[1] if href else "", htmx=True)
+
+    assert counted.status_code == 200
+    assert "Flooded" in counted.text

@@ -42,7 +42,7 @@ def shell(actor: Actor, counts: DeskCounts, *, view: str, saved: Sequence[SavedV
     groups = (
         first,
         *((NavGroupView(title=_("Teams"), items=teams),) if teams else ()),
-        *((replace(views_group(saved, view=view), counts_href=f"/queue/views?view={view}"),) if saved else ()),
+        *((replace(views_group(saved, view=view), counts_href=_counts_href(view)),) if saved else ()),
         *((NavGroupView(title=_("Manage"), items=(rules,)),) if may_read_any(actor) else ()),
         NavGroupView(title=_("You"), items=(own,)),
     )
@@ -52,6 +52,10 @@ def shell(actor: Actor, counts: DeskCounts, *, view: str, saved: Sequence[SavedV
 def views_group(saved: Sequence[SavedViewRow], *, view: str) -> NavGroupView:
     """The saved views, each with its count if it was counted."""
     return NavGroupView(title=_("Saved views"), items=tuple(_saved(one, view) for one in saved))
+
+
+def _counts_href(view: str) -> str:
+    return "/queue/views" if view == RULES else f"/queue/views?view={view}"
 
 
 def bounded(count: int | None) -> int | None:
