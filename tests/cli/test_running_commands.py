@@ -147,6 +147,22 @@ def test_the_doctor_finds_nothing_on_a_sound_desk(shell: Shell) -> None:
     assert len(as_text.out.splitlines()) == len(found)
 
 
+def test_the_doctor_names_clocks_that_will_never_be_due(shell: Shell, world_database: FreshDatabase) -> None:
+    with psycopg.connect(**world_database.owner) as connection:
+        connection.execute(
+            """
+            WITH opened AS (
+                INSERT INTO tickets (id, subject, requester_id, version, created_at, updated_at)
+                SELECT gen_random_uuid(), 'No opening in sight', id, 1, now(), now() FROM users LIMIT 1 RETURNING id)
+            INSERT INTO sla_instances (id, ticket_id, priority, resolution_target, resolution_counted_at)
+            SELECT id, id, 'P3', '24 hours', now() FROM opened"""
+        )
+
+    (found,) = [one for one in json.loads(shell("doctor", "--json").out) if one["subject"] == "service targets"]
+
+    assert (found["ok"], "within five years: 1;" in found["says"]) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("environ", "subject", "says"),
     [

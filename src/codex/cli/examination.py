@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from codex.db import access
 from codex.db.database import Access
-from codex.db.sight import APP_ROLE
+from codex.db.sight import APP_ROLE, SEE_ALL
 from codex.kernel import clock
 from codex.kernel.errors import SetupError
 from codex.settings import Settings, load
@@ -60,13 +60,19 @@ def _database(found: Access) -> list[Finding]:
     with psycopg.connect(found.conninfo, prepare_threshold=None) as connection:
         if found.assume_role:
             connection.execute(f"SET LOCAL ROLE {APP_ROLE}")
+        connection.execute(SEE_ALL)
         row = connection.execute(
             """SELECT current_setting('server_version'), clock_timestamp(),
                       has_table_privilege('ticket_events', 'UPDATE') OR has_table_privilege('ticket_events', 'DELETE'),
-                      current_setting('fsync'), (SELECT max(beat_at) FROM worker_heartbeats)"""
+                      current_setting('fsync'), (SELECT max(beat_at) FROM worker_heartbeats),
+                      (SELECT count(*) FROM sla_instances i WHERE
+                           (i.first_response_target IS NOT NULL AND i.first_response_counted_at IS NOT NULL
+                            AND i.first_response_due_at IS NULL)
+                        OR (i.resolution_target IS NOT NULL AND i.resolution_counted_at IS NOT NULL
+                            AND i.resolution_due_at IS NULL))"""
         ).fetchone()
     assert row is not None
-    version, at, may_rewrite, fsync, beat = row
+    version, at, may_rewrite, fsync, beat, endless = row
     apart = abs(clock.now() - at)
     return [
         Finding("database", True, f"PostgreSQL {version}, reachable, schema up to date"),
@@ -75,5 +81,7 @@ def _database(found: Access) -> list[Finding]:
         Finding("durability", fsync == "on", "fsync is on" if fsync == "on" else "set fsync = on in PostgreSQL"),
         Finding("clock", apart < CLOCK_MAY_DIFFER, f"within {apart.total_seconds():.1f} s of the database's" if
                 apart < CLOCK_MAY_DIFFER else f"{apart} apart from the database's; synchronise both"),
+        Finding("service targets", endless == 0, "every running clock has a due time" if endless == 0 else
+                f"clocks whose opening hours do not open within five years: {endless}; mend the hours, then apply"),
         Finding("worker", True, f"last heartbeat {clock.iso(beat)}" if beat else "not running now"),
     ]  # fmt: skip
