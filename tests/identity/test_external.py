@@ -10,7 +10,7 @@ from codex.identity import external, people, queries
 from codex.identity.external import Stranger
 from codex.identity.models import ExternalIdentity, User
 from codex.kernel.actor import UserRole, system
-from codex.kernel.errors import Conflict, Unauthenticated
+from codex.kernel.errors import CodexError, Unauthenticated
 from world import World
 
 pytestmark = pytest.mark.anyio
@@ -67,4 +67,4 @@ async def test_who_comes_twice_at_once_for_the_first_time_is_one_person(world: W
     again = await who(world, stranger)
 
     assert {user.id for user in found if isinstance(user, User)} == {again.id}
-    assert all(isinstance(each, User | Conflict) for each in found)
+    assert all(isinstance(each, User | CodexError) for each in found)  # whoever comes second is told so, in words
