@@ -7,9 +7,21 @@ from litestar import Response, Router, delete, get, patch, post
 from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from codex.api.common import LIMIT, LOCATION, Cursor, IfMatch, Limit, Listed, etag, expected_versions, id_of, listed
+from codex.api.common import (
+    LIMIT,
+    LOCATION,
+    SETS,
+    VERSION_ETAG,
+    Cursor,
+    IfMatch,
+    Limit,
+    Listed,
+    etag,
+    expected_versions,
+    id_of,
+    listed,
+)
 from codex.api.refusals import refusals
-from codex.api.sla_policies import VERSION_ETAG
 from codex.automation import executions, queries, reading, rules
 from codex.automation.executions import ExecutionRow
 from codex.automation.reading import RuleRow, RuleVersionRow
@@ -17,7 +29,6 @@ from codex.automation.rules import NewRule, RuleChanges
 from codex.db.database import Reader
 from codex.httpkit.asked import Asked, Asking, Req
 from codex.httpkit.needs import Need
-from codex.kernel.actor import Scope
 from codex.tickets.queries import parse_ref
 from codex.tickets.reading import seen
 
@@ -35,7 +46,6 @@ Matched = Annotated[
 OnTicket = Annotated[
     str | None, QueryParameter(name="ticket", description="Only on this ticket, by id, number or display id.")
 ]
-SETS = {"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN}
 
 
 @get("/", summary="Automation rules, in the order in which they run")

@@ -11,6 +11,8 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from msgspec import Struct
 
 from codex.db.page import DEFAULT_LIMIT, MAX_LIMIT, Page
+from codex.httpkit.needs import Need
+from codex.kernel.actor import Scope
 from codex.kernel.errors import NotFound
 
 T = TypeVar("T")
@@ -57,7 +59,12 @@ IfMatch = Annotated[
 ETAG = ResponseHeader(
     name="ETag", value='"7"', documentation_only=True, description="The version of the ticket, for If-Match."
 )
+VERSION_ETAG = ResponseHeader(
+    name="ETag", value='"3"', documentation_only=True, description="The version, for If-Match."
+)
 LOCATION = ResponseHeader(name="Location", value="/", documentation_only=True, description="Where it is to be found.")
+SETS = {"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN}
+"""What the admins of a team, and owners, set: with a token only if that administers."""
 
 
 def listed(page: Page[T]) -> Listed[T]:

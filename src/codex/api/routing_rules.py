@@ -12,6 +12,8 @@ from msgspec import field
 from codex.api.common import (
     LIMIT,
     LOCATION,
+    SETS,
+    VERSION_ETAG,
     Body,
     Cursor,
     IfMatch,
@@ -23,7 +25,6 @@ from codex.api.common import (
     listed,
 )
 from codex.api.refusals import refusals
-from codex.api.sla_policies import VERSION_ETAG
 from codex.classification.queries import category
 from codex.db.work import Work
 from codex.httpkit.asked import Asked, Asking
@@ -46,7 +47,6 @@ RuleId = Annotated[
         examples=[Example(value="01979c7e-6a3e-7c51-9a20-3f6d5c8f2b11")],
     ),
 ]  # fmt: skip
-SETS = {"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN}
 
 
 class Learning(Body):

@@ -9,7 +9,7 @@ from codex.identity.credentials import Proofs
 
 _MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - an example, like all of these
-_PASSWORD = "seven brown kettles"  # noqa: S105 - likewise
+_PASSWORD = "seven brown kettles"  # noqa: S105 - an example, nobody's password
 _URI = f"otpauth://totp/Codex:amir@acme.example?secret={_SECRET}&issuer=Codex&digits=6&period=30"
 ALONE: tuple[Struct, ...] = (
     NewPassword(password=_PASSWORD, current="a lamp behind the door"),

@@ -7,9 +7,8 @@ from litestar import Router, get, post
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, listed
+from codex.api.common import LIMIT, SETS, Body, Cursor, Limit, Listed, listed
 from codex.api.refusals import refusals
-from codex.api.sla_policies import SETS
 from codex.api.sla_preview import apply_all
 from codex.db.page import Place, cut, decode
 from codex.httpkit.asked import Asking

@@ -5,9 +5,8 @@ from typing import Any
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import JSONBody
 
-from codex.api.common import IfMatch, TeamId, etag, expected_versions, id_of
+from codex.api.common import SETS, VERSION_ETAG, IfMatch, TeamId, etag, expected_versions, id_of
 from codex.api.refusals import refusals
-from codex.api.sla_policies import SETS, VERSION_ETAG
 from codex.api.sla_preview import OR_REMOVED, SAVING, Preview, Savings
 from codex.db.work import Work
 from codex.httpkit.asked import Asked, Asking

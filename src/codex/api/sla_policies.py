@@ -4,13 +4,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post, put
-from litestar.datastructures import ResponseHeader
 from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter
 
 from codex.api.common import (
     LIMIT,
     LOCATION,
+    SETS,
+    VERSION_ETAG,
     Body,
     Cursor,
     IfMatch,
@@ -25,7 +26,6 @@ from codex.api.refusals import refusals
 from codex.api.sla_preview import ONLY_SHOWN, OR_REMOVED, SAVING, Preview, Savings
 from codex.httpkit.asked import Asked, Asking
 from codex.httpkit.needs import Need
-from codex.kernel.actor import Scope
 from codex.kernel.errors import NotFound
 from codex.sla import policies, queries, reading
 from codex.sla.hours import Hours, written
@@ -43,10 +43,6 @@ PolicyId = Annotated[
 Priority = Annotated[
     str, PathParameter(name="priority", description="P1, P2, P3 or P4.", examples=[Example(value="P1")])
 ]
-VERSION_ETAG = ResponseHeader(
-    name="ETag", value='"3"', documentation_only=True, description="The version, for If-Match."
-)
-SETS = {"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN}
 
 
 class HoursBody(Body):

@@ -6,9 +6,23 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, put
 from litestar.params import JSONBody
 
-from codex.api.common import LIMIT, Body, Cursor, IfMatch, Limit, Listed, TeamId, etag, expected_versions, id_of, listed
+from codex.api.common import (
+    LIMIT,
+    SETS,
+    VERSION_ETAG,
+    Body,
+    Cursor,
+    IfMatch,
+    Limit,
+    Listed,
+    TeamId,
+    etag,
+    expected_versions,
+    id_of,
+    listed,
+)
 from codex.api.refusals import refusals
-from codex.api.sla_policies import SETS, VERSION_ETAG, HoursBody, Priority, priority_of
+from codex.api.sla_policies import HoursBody, Priority, priority_of
 from codex.api.sla_preview import OR_REMOVED, SAVING, Preview, Savings
 from codex.httpkit.asked import Asked, Asking
 from codex.httpkit.needs import Need

@@ -15,6 +15,7 @@ from codex.automation.policy import may_do
 from codex.automation.terms import Rule
 from codex.classification import queries as classification
 from codex.db.work import Work
+from codex.desk.macros import read_macro
 from codex.desk.models import CannedResponse
 from codex.desk.reading import fill_in
 from codex.identity import queries as people
@@ -22,7 +23,6 @@ from codex.identity.models import Team, User
 from codex.kernel.errors import Unprocessable, require
 from codex.routing import turns
 from codex.tickets import access, answers, assignment, followers, lifecycle, messages, tagging, triage
-from codex.tickets.action_reading import read_actions
 from codex.tickets.actions import (
     Action,
     AddFollower,
@@ -209,7 +209,7 @@ class Doing:
         text = await self.work.session.get(CannedResponse, key, populate_existing=True)
         if text is None or text.user_id is not None or not self._is_of_scope(text.team_id):
             raise Unprocessable("There is no such prepared text for this rule.")
-        actions, problems = read_actions(text.actions, may_nest=False, is_kept=True)
+        actions, problems = read_macro(text.actions, is_kept=True)
         if problems:
             raise Unprocessable(f"The macro {text.name} cannot be used: {problems[0].message}")
         await self.all([SendPublicReply(text.content), *actions])

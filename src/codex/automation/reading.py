@@ -14,7 +14,7 @@ from codex.automation.references import broken
 from codex.automation.terms import Rule, public, read_terms
 from codex.automation.triggers import TriggerConfig
 from codex.db.database import Reader, Row
-from codex.db.page import Page, Place, cut, decode, foreign
+from codex.db.page import VERSIONS, Page, Place, before_version, cut, decode, foreign
 from codex.kernel.actor import Actor
 from codex.kernel.errors import NotFound, Problem, require
 
@@ -102,18 +102,12 @@ async def rule_versions(
 ) -> Page[RuleVersionRow]:
     """What a rule said, the newest first. Raises NotFound as `rule` does."""
     await rule(reader, actor, rule_id)
-    params: dict[str, object] = {"id": rule_id, "limit": limit + 1, "before": 2**31 - 1}
-    if cursor is not None:
-        place = decode(cursor, sort="version")
-        if not isinstance(place.value, int) or not 0 <= place.value < 2**31:
-            raise foreign()
-        params["before"] = place.value
     rows = await reader.all(
         """SELECT v.id, v.version, v.terms, v.created_by_id, v.created_at FROM automation_rule_versions v
            WHERE v.rule_id = %(id)s AND v.version < %(before)s ORDER BY v.version DESC LIMIT %(limit)s""",
-        params,
+        {**before_version(cursor), "id": rule_id, "limit": limit + 1},
     )
-    page = cut(rows, limit=limit, place=lambda row: Place("version", row[1], row[0]))
+    page = cut(rows, limit=limit, place=lambda row: Place(VERSIONS, row[1], row[0]))
     return Page([_version(row) for row in page.items], page.next_cursor)
 
 

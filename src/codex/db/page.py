@@ -15,6 +15,9 @@ from codex.kernel.errors import Invalid, Problem
 T = TypeVar("T")
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+VERSIONS = "version"
+"""The order of what something said from one save to the next."""
+_BEYOND_VERSIONS = 2**31 - 1
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -65,6 +68,16 @@ def after_instant(cursor: str, *, sort: str) -> dict[str, object]:
         return {"after": clock.parse(str(place.value)), "after_id": place.id}
     except ValueError as bad:
         raise foreign() from bad
+
+
+def before_version(cursor: str | None) -> dict[str, object]:
+    """The parameter `before` of a cursor through versions, the newest first. Raises Invalid."""
+    if cursor is None:
+        return {"before": _BEYOND_VERSIONS}
+    place = decode(cursor, sort=VERSIONS)
+    if not isinstance(place.value, int) or not 0 <= place.value <= _BEYOND_VERSIONS:
+        raise foreign()
+    return {"before": place.value}
 
 
 def foreign() -> Invalid:

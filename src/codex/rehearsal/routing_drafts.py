@@ -1,28 +1,24 @@
 """The routing rule that is rehearsed, among today's: a draft is read and refused exactly as when saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from codex.classification.queries import refuse_absent_team
 from codex.db.database import Reader
 from codex.db.work import Work
 from codex.identity import queries as people
 from codex.kernel.changes import given_of
-from codex.kernel.checks import Checks
-from codex.kernel.criteria.reading import read
 from codex.kernel.errors import Invalid, Problem, Unprocessable, require
 from codex.kernel.ids import new_id
 from codex.rehearsal.drafts import within
-from codex.routing import keywords, reading
+from codex.routing import reading
 from codex.routing.active import active_rules
 from codex.routing.choose import Rule
 from codex.routing.conditions import of_new
 from codex.routing.policy import may_set
 from codex.routing.reading import RoutingRuleRow
-from codex.routing.rules import PRIORITY_MOST, NewRoutingRule
+from codex.routing.rules import NewRoutingRule, checked, no_member, refuse_unfit
 from codex.routing.terms import RuleTerms, rule_of
 
 _WHOSE = "Who may set such a rule may rehearse it: the admins of the team that it sends tickets to, and owners."
@@ -80,7 +76,7 @@ async def _drafted(work: Work, new: NewRoutingRule) -> RuleTerms:
     """As `routing.rules.add` has it; a test holds the two to the same refusals."""
     require(may_set(work.actor, new.team_id), _WHOSE)
     try:
-        terms = RuleTerms(**_checked(given_of(new)))
+        terms = RuleTerms(**checked(given_of(new)))
         await _refuse(work, terms)
     except Invalid as bad:
         raise Invalid(*within(bad.problems)) from bad
@@ -89,25 +85,11 @@ async def _drafted(work: Work, new: NewRoutingRule) -> RuleTerms:
     return terms
 
 
-def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    kept = dict(given)
-    with Checks() as check:
-        kept["name"] = check.line("name", kept["name"])
-        kept["keywords"] = keywords.checked(check, kept["keywords"])
-        if not 0 <= kept["priority"] <= PRIORITY_MOST:
-            check.fail("priority", f"A place in the order is from 0 to {PRIORITY_MOST:,}.")
-    return kept
-
-
 async def _refuse(work: Work, terms: RuleTerms) -> None:
-    if not terms.keywords and not terms.conditions:
-        raise Unprocessable("Give at least one keyword or condition: else it would take every ticket.", path="keywords")
-    _, problems = read(terms.conditions, await of_new(await work.reader(), [terms.conditions]))
-    if problems:
-        raise Unprocessable(" ".join(problem.message for problem in problems), problems=problems)
-    await refuse_absent_team(work.session, terms.team_id, path="teamId")
+    """As saving does, but that nobody is held back from leaving the team: a rehearsal takes no locks."""
+    await refuse_unfit(work, terms)
     if terms.assignee_id is None:
         return
     found = await people.actors_of(await work.reader(), [terms.assignee_id])
     if not any(terms.team_id in person.team_roles for person in found):
-        raise Unprocessable("The person must be an active member of the team.", path="assigneeId")
+        raise no_member()

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct, convert
 
 from codex.db.database import Reader, Row
-from codex.db.page import Page, Place, cut, decode, foreign
+from codex.db.page import VERSIONS, Page, Place, before_version, cut, decode, foreign
 from codex.kernel import clock
 from codex.kernel.actor import Actor
 from codex.kernel.criteria.grammar import Vocabulary
@@ -90,16 +90,12 @@ async def rule_versions(
 ) -> Page[RoutingRuleVersionRow]:
     """What a rule said, the newest first. Raises NotFound as `rule` does."""
     await rule(reader, actor, rule_id)
-    place = decode(cursor, sort="version") if cursor is not None else None
-    before = place.value if place is not None else 2**31 - 1
-    if not isinstance(before, int) or not 0 <= before < 2**31:
-        raise foreign()
     rows = await reader.all(
         """SELECT version, terms, created_by_id, created_at FROM routing_rule_versions
            WHERE rule_id = %(id)s AND version < %(before)s ORDER BY version DESC LIMIT %(limit)s""",
-        {"id": rule_id, "before": before, "limit": limit + 1},
+        {**before_version(cursor), "id": rule_id, "limit": limit + 1},
     )
-    page = cut(rows, limit=limit, place=lambda row: Place("version", row[0], rule_id))
+    page = cut(rows, limit=limit, place=lambda row: Place(VERSIONS, row[0], rule_id))
     return Page([_version(row) for row in page.items], page.next_cursor)
 
 

@@ -56,7 +56,7 @@ async def add(work: Work, new: NewRoutingRule, *, learned: Mapping[str, Any] | N
     active and a person who does not work for it.
     """
     require(may_set(work.actor, new.team_id), _WHOSE)
-    given = _checked(given_of(new))
+    given = checked(given_of(new))
     rule = RoutingRule(
         **given, version=1, learned=dict(learned) if learned else None, created_at=work.now, updated_at=work.now
     )
@@ -81,7 +81,7 @@ async def change(work: Work, rule: RoutingRule, wanted: RoutingRuleChanges) -> N
     if wanted.team_id is not UNSET:
         require(may_set(work.actor, wanted.team_id), _WHOSE)
     before = terms_of(rule)
-    for name, value in _checked(given_of(wanted)).items():
+    for name, value in checked(given_of(wanted)).items():
         setattr(rule, name, value)
     after = terms_of(rule)
     old, new = plain(before), plain(after)
@@ -108,7 +108,8 @@ async def remove(work: Work, rule: RoutingRule) -> None:
     await work.session.delete(rule)
 
 
-def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+def checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given of a rule, as it is kept. Raises Invalid for what no rule can say."""
     kept = dict(given)
     with Checks() as check:
         if "name" in kept:
@@ -120,8 +121,8 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-async def _refuse(work: Work, terms: RuleTerms) -> None:
-    """Refuse what can never be done."""
+async def refuse_unfit(work: Work, terms: RuleTerms) -> None:
+    """Raise Unprocessable for a rule that could never be asked, or whose team takes no tickets."""
     if not terms.keywords and not terms.conditions:
         raise Unprocessable("Give at least one keyword or condition: else it would take every ticket.", path="keywords")
     words = await of_new(await work.reader(), [terms.conditions])
@@ -129,10 +130,19 @@ async def _refuse(work: Work, terms: RuleTerms) -> None:
     if problems:
         raise Unprocessable(" ".join(problem.message for problem in problems), problems=problems)
     await refuse_absent_team(work.session, terms.team_id, path="teamId")
-    if terms.assignee_id is None:
-        return
-    if not await people.is_active_member(work.session, terms.team_id, terms.assignee_id):
-        raise Unprocessable("The person must be an active member of the team.", path="assigneeId")
+
+
+def no_member() -> Unprocessable:
+    """What refuses a rule whose person does not work for its team."""
+    return Unprocessable("The person must be an active member of the team.", path="assigneeId")
+
+
+async def _refuse(work: Work, terms: RuleTerms) -> None:
+    """Refuse what can never be done; the person is a member until this is saved."""
+    await refuse_unfit(work, terms)
+    who = terms.assignee_id
+    if who is not None and not await people.is_active_member(work.session, terms.team_id, who):
+        raise no_member()
 
 
 async def _keep(work: Work, rule: RoutingRule) -> None:

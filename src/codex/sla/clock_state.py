@@ -188,5 +188,5 @@ def _calendar_in(
 
 def _zone_of(value: object) -> str | None:
     if not isinstance(value, Calendar):
-        raise NotImplementedError(f"A state has no {type(value).__name__}.")
+        raise NotImplementedError(f"A state has no {type(value).__name__}.")  # what msgspec expects of a hook
     return value.zone if value.is_always else None

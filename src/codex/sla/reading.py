@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct, convert
 
 from codex.db.database import Reader, Row
-from codex.db.page import Page, Place, after_word, cut, decode, foreign
+from codex.db.page import VERSIONS, Page, Place, after_word, before_version, cut
 from codex.kernel.actor import Actor
 from codex.kernel.errors import NotFound, require
 from codex.sla.clock_state import ReopenMode
@@ -110,18 +110,12 @@ async def policy_versions(
 ) -> Page[PolicyVersionRow]:
     """What a policy said, the newest first. Raises NotFound as `policy` does."""
     await policy(reader, actor, policy_id)
-    params: dict[str, object] = {"id": policy_id, "limit": limit + 1, "before": 2**31 - 1}
-    if cursor is not None:
-        place = decode(cursor, sort="version")
-        if not isinstance(place.value, int) or not 0 <= place.value < 2**31:
-            raise foreign()
-        params["before"] = place.value
     rows = await reader.all(
         """SELECT v.id, v.version, v.terms, v.created_by_id, v.created_at FROM sla_policy_versions v
            WHERE v.policy_config_id = %(id)s AND v.version < %(before)s ORDER BY v.version DESC LIMIT %(limit)s""",
-        params,
+        {**before_version(cursor), "id": policy_id, "limit": limit + 1},
     )
-    page = cut(rows, limit=limit, place=lambda row: Place("version", row[1], row[0]))
+    page = cut(rows, limit=limit, place=lambda row: Place(VERSIONS, row[1], row[0]))
     return Page([_version(row) for row in page.items], page.next_cursor)
 
 

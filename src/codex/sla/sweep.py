@@ -72,7 +72,7 @@ async def _one_by_one(works: Works, batch: int) -> int:
         try:
             async with works.begin(ACTOR) as work:
                 await announce_due(work, limit=1, only=ticket_id)
-        except Exception as error:  # as above
+        except Exception as error:  # whatever is wrong with this one: the others must be told of in time
             log.exception("clocks cannot be swept", ticket=str(ticket_id))
             if not is_contended(error):
                 await _put_off(works, ticket_id)
