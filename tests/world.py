@@ -24,6 +24,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import application
 import databases
 from codex import reactions
 from codex.classification.models import Category
@@ -37,7 +38,6 @@ from codex.identity import tokens
 from codex.identity.models import Team, User
 from codex.kernel import clock
 from codex.kernel.actor import Actor, Scope, system
-from codex.main import web_application
 from codex.settings import Settings
 from codex.tickets import assignment, lifecycle, opening, queries
 from codex.tickets.models import Ticket, TicketEvent, TicketMessage, TicketStatus
@@ -48,6 +48,8 @@ FOUNDED = clock.parse("2026-01-05T08:00Z")
 """When the world's people and teams began to exist."""
 MORNING = "2026-03-02T09:00Z"
 """When things happen unless a test says otherwise: a Monday, in winter time."""
+SETTINGS = Settings(secret_key="t" * 64)
+"""Of the application that a world's clients talk to."""
 _TEMPLATE = "world"
 _PLENTY = 3650 * timedelta(days=1)
 
@@ -72,7 +74,6 @@ class World:
         self.database = database
         self.works: Works = reactions.works(database)
         self.categories: dict[str, Category] = {}
-        self._app: Any = None
 
     async def actor(self, person: User) -> Actor:
         """Somebody with the rights they have right now."""
@@ -155,10 +156,8 @@ class World:
 
     async def client(self, person: User | None = None, scope: Scope = Scope.WRITE) -> httpx.AsyncClient:
         """A client of the web application on this world, as a person with a new token, or as nobody."""
-        if self._app is None:
-            self._app = web_application(Settings(secret_key="t" * 64), self.database)
         headers = {"authorization": f"Bearer {await self.token(person, scope)}"} if person else {}
-        transport = httpx.ASGITransport(self._app)
+        transport = httpx.ASGITransport(application.on(self.database, SETTINGS))
         return httpx.AsyncClient(transport=transport, base_url="http://codex.test", headers=headers)
 
 

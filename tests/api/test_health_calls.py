@@ -4,8 +4,9 @@ import httpx
 import pytest
 from api_answers import kinds, refused
 
+import application
 from codex.kernel.actor import Scope
-from world import World
+from world import SETTINGS, World
 
 pytestmark = pytest.mark.anyio
 
@@ -24,9 +25,9 @@ async def test_ready_tells_what_is_connected_and_no_secret(world: World) -> None
     assert answer.json() == {"database": "ok", "migrations": "ok", "worker": "no heartbeat since ever"}
 
 
-async def test_a_desk_whose_schema_is_another_is_not_ready(world: World) -> None:
+async def test_a_desk_whose_schema_is_another_is_not_ready(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = await world.client()
-    world._app._app.state.schema_revision = "9999"
+    monkeypatch.setattr(application.inside(SETTINGS).state, "schema_revision", "9999")
     answer = await nobody.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["migrations"].endswith("this code expects 9999")
@@ -44,7 +45,7 @@ async def test_measurements_are_for_this_machine_and_for_owners(world: World) ->
     refused(await here.get("/metrics", headers=proxied), 404)
     refused(await (await world.client(world.tara, Scope.ADMIN)).get("/metrics", headers=proxied), 404)
     assert (await (await world.client(world.ona, Scope.READ)).get("/metrics", headers=proxied)).status_code == 200
-    transport = httpx.ASGITransport(world._app, client=("192.0.2.1", 1))
+    transport = httpx.ASGITransport(application.on(world.database, SETTINGS), client=("192.0.2.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://codex.test") as away:
         refused(await away.get("/metrics"), 404)
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 from api_answers import refused
-from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+import application
 from codex.audit import oversight
 from codex.httpkit.needs import operation_of
 from codex.identity import queries, teams
@@ -18,7 +18,7 @@ from codex.kernel import clock
 from codex.kernel.actor import Origin, Scope
 from codex.tickets.models import Ticket
 from codex.tickets.policy import Operation
-from world import World
+from world import SETTINGS, World
 
 pytestmark = pytest.mark.anyio
 WHY = {"X-Access-Reason": "The requester asked me to"}
@@ -145,8 +145,7 @@ async def test_there_is_no_way_around(world: World) -> None:
 
 
 def _routes_of_one_ticket(world: World, ticket: Ticket) -> Iterator[tuple[str, str]]:
-    app: Litestar = world._app._app
-    for route in app.routes:
+    for route in application.inside(SETTINGS).routes:
         if isinstance(route, HTTPRoute) and route.path.startswith("/api/v1/tickets/{ref:str}"):
             for method, (handler, _) in route.route_handler_map.items():
                 if method != "OPTIONS":

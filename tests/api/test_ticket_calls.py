@@ -7,6 +7,7 @@ import httpx
 import pytest
 from api_answers import refused
 
+from codex.kernel.actor import Scope
 from codex.tickets.models import Ticket, TicketStatus
 from world import World
 
@@ -50,6 +51,25 @@ async def test_an_agent_opens_assigns_and_writes_in_one_go(world: World) -> None
     impossible = {**whole, "assigneeId": str(world.otto.id)}
     refused(await amir.post("/api/v1/tickets", json=impossible), 422, "assigneeId")
     assert (await amir.get("/api/v1/tickets/counts")).json()["total"] == 1, "all of it or nothing"
+
+
+async def test_an_agent_tags_and_describes_what_routing_sends_beyond_their_sight(world: World) -> None:
+    amir, hana = await world.client(world.amir), await world.client(world.hana)
+    ona = await world.client(world.ona, Scope.ADMIN)
+    rule = {"name": "Pay", "priority": 1, "keywords": ["salary"], "teamId": str(world.hr.id)}
+    assert (await ona.post("/api/v1/routing-rules", json=rule)).status_code == 201
+    told = {
+        "subject": "My salary", "requesterId": str(world.rosa.id), "tags": ["pay"],
+        "message": {"type": "INTERNAL", "body": "She called."},
+    }  # fmt: skip
+    opened = await amir.post("/api/v1/tickets", json=told)
+
+    assert opened.status_code == 201
+    where = opened.headers["location"]
+    refused(await amir.get(where), 404)
+    assert (await hana.get(where)).json()["tags"] == ["pay"]
+    (note,) = (await hana.get(f"{where}/messages")).json()["items"]
+    assert (note["type"], note["body"]) == ("INTERNAL", "She called.")
 
 
 async def test_what_names_nothing_that_is_there_is_unprocessable(world: World) -> None:

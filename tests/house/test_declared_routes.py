@@ -3,12 +3,13 @@
 import pytest
 from litestar import Litestar, Router, get, post
 
+import application
 from codex.httpkit.needs import Need, operation_of, refuse_undeclared
 from codex.kernel.actor import Actor, ActorKind, TeamRole, UserRole
 from codex.kernel.errors import SetupError
 from codex.kernel.ids import new_id
 from codex.tickets.policy import Operation
-from world import World
+from world import SETTINGS
 
 
 @get("/declared", opt={"operation": Operation.VIEW})
@@ -41,13 +42,10 @@ def test_undeclared_routes_and_unknown_operations_stop_the_start_by_name() -> No
     assert "declared)" not in said
 
 
-@pytest.mark.anyio
-async def test_every_route_of_the_product_is_declared_and_few_are_for_anybody(world: World) -> None:
-    await world.client()
-    app: Litestar = world._app._app
+def test_every_route_of_the_product_is_declared_and_few_are_for_anybody() -> None:
     public = {
         route.path
-        for route in app.routes
+        for route in application.inside(SETTINGS).routes
         for handler in getattr(route, "route_handlers", ())
         if operation_of(handler) is Need.PUBLIC and "OPTIONS" not in handler.http_methods
     }

@@ -13,12 +13,10 @@ from jinja2 import Environment
 from open_desk import OpenDesk
 from page_server import PageServer, serving
 from playwright.sync_api import Browser, sync_playwright
-from visitors import SECRET_KEY
 
-from codex.main import web_application
-from codex.settings import Settings
+import application
 from codex.web.present.render import environment as pages_environment
-from world import World, world, world_database, world_template
+from world import SETTINGS, World, world, world_database, world_template
 
 __all__ = ("world", "world_database", "world_template")
 
@@ -57,6 +55,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 async def desk(world: World, environment: Environment) -> AsyncIterator[OpenDesk]:
-    app = web_application(Settings(secret_key=SECRET_KEY), world.database)
+    app = application.on(world.database, SETTINGS)
     async with AsyncExitStack() as stack:
         yield OpenDesk(world, app, stack)

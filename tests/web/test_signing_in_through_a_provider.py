@@ -1,21 +1,20 @@
 """Signing in through an OpenID Connect provider, a real one on this machine."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from jinja2 import Environment
 from joserfc.jwk import OctKey, RSAKey
 from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running
 from open_desk import OpenDesk
-from visitors import SECRET_KEY, Visitor
+from visitors import Visitor
 
+import application
 from codex.httpkit.asked import COOKIE
-from codex.main import web_application
+from codex.main import provider_of
 from codex.settings import Settings
-from world import World
+from world import SETTINGS
 
 pytestmark = pytest.mark.anyio
 
@@ -32,15 +31,13 @@ def adds_people() -> str:
 
 
 @pytest.fixture
-async def desk(
-    world: World, environment: Environment, provider: OidcProvider, adds_people: str
-) -> AsyncIterator[OpenDesk]:
+async def desk(desk: OpenDesk, provider: OidcProvider, adds_people: str, monkeypatch: pytest.MonkeyPatch) -> OpenDesk:
     settings = Settings(
-        secret_key=SECRET_KEY, oidc_issuer=provider.issuer, oidc_client_id=CLIENT_ID,
-        oidc_client_secret=CLIENT_SECRET, oidc_adds_people=adds_people,
+        oidc_issuer=provider.issuer, oidc_client_id=CLIENT_ID, oidc_client_secret=CLIENT_SECRET,
+        oidc_adds_people=adds_people,
     )  # fmt: skip
-    async with AsyncExitStack() as stack:
-        yield OpenDesk(world, web_application(settings, world.database), stack)
+    monkeypatch.setattr(application.inside(SETTINGS).state, "provider", provider_of(settings))
+    return desk
 
 
 async def back_from(visitor: Visitor) -> str:
@@ -153,13 +150,12 @@ async def test_where_that_is_set_whom_nobody_knows_is_added(desk: OpenDesk, prov
     assert "Nia Adams" in (await nia.see("/requests")).text
 
 
-async def test_without_a_provider_there_is_nothing(world: World, environment: Environment) -> None:
-    app = web_application(Settings(secret_key=SECRET_KEY), world.database)
-    async with AsyncExitStack() as stack:
-        visitor = await OpenDesk(world, app, stack).visitor()
-        assert "/signin/sso" not in (await visitor.see("/signin")).text
-        assert (await visitor.see("/signin/sso")).status_code == 404
-        assert (await visitor.see("/signin/sso/callback")).status_code == 404
+async def test_without_a_provider_there_is_nothing(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application.inside(SETTINGS).state, "provider", None)
+    visitor = await desk.visitor()
+    assert "/signin/sso" not in (await visitor.see("/signin")).text
+    assert (await visitor.see("/signin/sso")).status_code == 404
+    assert (await visitor.see("/signin/sso/callback")).status_code == 404
 
 
 async def refused(visitor: Visitor) -> None:

@@ -13,9 +13,10 @@ from codex.db.work import Works
 from codex.httpkit.asked import COOKIE, csrf_token
 from codex.identity import queries, signin
 from codex.kernel.actor import system
+from world import SETTINGS
 
 ADDRESS = "http://desk.test"
-SECRET_KEY = "k" * 40
+SECRET_KEY = SETTINGS.secret_key
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 

@@ -33,6 +33,7 @@ from codex.httpkit.needs import Need
 from codex.identity import queries as people
 from codex.identity.models import Team, User
 from codex.kernel import clock
+from codex.kernel.actor import system
 from codex.kernel.errors import Invalid, NotFound, Problem, Unprocessable, require
 from codex.routing import intake
 from codex.tickets import (
@@ -147,7 +148,7 @@ async def create(asked: Asking, data: JSONBody[NewTicket]) -> Response[TicketDet
     """For oneself or, as an agent, for somebody else. Everything in it happens together or not at all."""
     async with asked.work() as work:
         ticket = await _open(work, data)
-    async with asked.reading() as reader:
+    async with asked.works.database.reading(system("New ticket"), now=asked.now) as reader:  # it may be beyond them now
         row = await whole_ticket(reader, asked.actor, ticket.id, now=asked.now, just_opened=True)
     return Response(
         row, status_code=201, headers={"ETag": etag(row.version), "Location": f"/api/v1/tickets/{ticket.id}"}
@@ -235,7 +236,7 @@ async def _open(work: Work, data: NewTicket) -> Ticket:
     if data.assignee_id is not None:
         await assignment.assign_to(work, ticket, data.assignee_id)
     if data.message is not None:
-        await messages.add(work, ticket, type=data.message.type, body=data.message.body)
+        await messages.add(work, ticket, type=data.message.type, body=data.message.body, opens=True)
     return ticket
 
 

@@ -51,7 +51,7 @@ async def receive(
         team=chosen, category=category, custom_fields=custom_fields,
     )  # fmt: skip
     if tags:
-        await tagging.add(work, ticket, *tags, path="tags")
+        await tagging.add(work, ticket, *tags, path="tags", opens=True)
     if asked is not None:
         team = chosen or await _team(work, ticket)
         work.record(Routed(ticket=ticket, decision=await decide(work, asked, team, category, named=assignee_id)))

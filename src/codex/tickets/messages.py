@@ -28,17 +28,20 @@ async def add(
     body: str,
     is_team_only: bool = False,
     reopens_within: timedelta = REOPENS_WITHIN,
+    opens: bool = False,
 ) -> TicketMessage:
     """Write a message. The first public one of somebody who works on the ticket is its first response.
 
     A requester's public message puts a waiting ticket back to work and reopens a finished one (tickets.md,
     sla.md rule 9). The message says on which ticket it is: what is written to a merged ticket is on the one that it
     goes on as; a requester's on one closed longer ago than `reopens_within` is on a new one, opened by it.
-    `is_team_only`: a note that teams with a READ grant do not see. The writer's draft is gone. Raises Invalid.
+    `is_team_only`: a note that teams with a READ grant do not see. `opens`: the first words of the agent who is just
+    opening the ticket, wherever it goes. The writer's draft is gone. Raises Invalid.
     """
     is_public = type is MessageType.PUBLIC
     operation = Operation.REPLY if is_public else Operation.NOTE
-    require(may(work.actor, operation, ticket), "You may not write this kind of message here.")
+    may_write = may(work.actor, operation, ticket) or (opens and work.actor.is_agent)
+    require(may_write, "You may not write this kind of message here.")
     body = _checked(body)
     if is_team_only and is_public:
         raise Invalid(Problem("isTeamOnly", "Only a note can be for the team only."))

@@ -17,12 +17,14 @@ from codex.tickets.policy import Operation, may
 NAME_MOST = 50
 
 
-async def add(work: Work, ticket: Ticket, *names: str, path: str = "name") -> None:
+async def add(work: Work, ticket: Ticket, *names: str, path: str = "name", opens: bool = False) -> None:
     """Put tags on a ticket; one that nobody has used so far begins to exist. `path`: where a bad name came from.
 
-    Raises Invalid for what cannot be a tag.
+    `opens`: the ticket is just being opened, and agents tag what they open wherever it goes. Raises Invalid for what
+    cannot be a tag.
     """
-    require(may(work.actor, Operation.CHANGE, ticket), "You may not tag this ticket.")
+    may_tag = may(work.actor, Operation.CHANGE, ticket) or (opens and work.actor.is_agent)
+    require(may_tag, "You may not tag this ticket.")
     on = select(Tag.name).join(TicketTag, TicketTag.tag_id == Tag.id).where(TicketTag.ticket_id == ticket.id)
     missing = {name_of(name, path=path) for name in names} - set(await work.session.scalars(on))
     held = await _held(work, missing)
