@@ -29,7 +29,7 @@ from world import World, known, opened
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def quiet() -> Iterator[None]:
     """No line per request: there are thousands."""
     before = structlog.get_config()

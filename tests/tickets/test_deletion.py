@@ -27,7 +27,7 @@ async def staged(world: World) -> Ticket:
 
 async def listed(world: World, person: Any, **filters: Any) -> list[str]:
     actor = await world.actor(person)
-    async with world.reading() as reader:
+    async with world.database.reading(actor, now=instant(MORNING)) as reader:
         page = await listing.page(reader, actor, Filters(**filters), now=instant(MORNING))
         counts = await listing.counts(reader, actor, Filters(**filters), now=instant(MORNING))
     assert counts.total == len(page.items)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from codex.db.page import Place, decode
 from codex.kernel.actor import system
 from codex.kernel.errors import Invalid
-from codex.tickets import listing
+from codex.tickets import listing, listing_sql
 from codex.tickets.filters import STATUSES_OF, Filters, Span, StatusGroup
 from codex.tickets.models import Ticket, TicketChannel, TicketPriority
 from codex.tickets.models import TicketStatus as S
@@ -34,7 +34,7 @@ async def pages(
     """A list, page by page."""
     found, cursor = [], None
     actor = await world.actor(who) if who else system()
-    async with world.reading() as reader:
+    async with world.database.reading(actor, now=NOW) as reader:
         while True:
             page = await listing.page(reader, actor, filters, now=NOW, cursor=cursor, **options)
             found.append(list(page.items))
@@ -79,7 +79,11 @@ async def test_pages_of_any_size_in_any_order_hold_every_ticket_once_though_time
                 assert found[-1]
 
 
-async def test_who_sees_through_several_ties_reads_the_same_order(world: World) -> None:
+@pytest.mark.parametrize("many", [0, listing_sql.MANY])
+async def test_who_sees_through_several_ties_reads_the_same_order(
+    world: World, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing_sql, "MANY", many)
     crowd = await gather(world, 6, tickets=30)
     await with_due_times(world, crowd)
     for person in crowd.people[:8]:

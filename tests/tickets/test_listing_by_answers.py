@@ -56,7 +56,7 @@ async def ids(
 ) -> list[list[UUID]]:
     found, cursor = [], None
     actor = await world.actor(who) if who else system()
-    async with world.reading() as reader:
+    async with world.database.reading(actor, now=NOW) as reader:
         while True:
             page = await listing.page(reader, actor, filters, now=NOW, cursor=cursor, **options)
             found.append([row.id for row in page.items])
@@ -101,7 +101,7 @@ async def test_lists_and_counts_are_narrowed_to_answers(world: World, kind: Fiel
             seen = {t.id for t in crowd.tickets if t.id in hit and (who is None or crowd.sees(who, t))}
             assert {key for page in await ids(world, filters, who=who) for key in page} == seen
             actor = await world.actor(who) if who else system()
-            async with world.reading() as reader:
+            async with world.database.reading(actor, now=NOW) as reader:
                 assert (await listing.counts(reader, actor, filters, now=NOW)).total == len(seen)
         both = Filters(answers=(*filters.answers, Said(other.id, keys, is_option=several)))
         same = {key for key in hit if key in elsewhere and (

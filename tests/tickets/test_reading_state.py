@@ -25,7 +25,7 @@ async def unread(world: World, ticket: Ticket, *names: str) -> set[str]:
     found = set()
     for name in names:
         actor = await world.actor(getattr(world, name))
-        async with world.reading() as reader:
+        async with world.database.reading(actor, now=instant(MORNING)) as reader:
             page = await listing.page(reader, actor, Filters(), now=instant(MORNING))
             detail, _ = await reading.detail(reader, actor, ticket.id, now=instant(MORNING))
         assert [row.is_unread for row in page.items if row.id == ticket.id] == [detail.is_unread]

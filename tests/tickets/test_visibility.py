@@ -59,9 +59,10 @@ async def test_every_road_shows_exactly_what_one_may_see(world: World, seed: int
             ticket.ties[person.id] = Ties((ticket.id, person.id) in crowd.followers, crowd.grant(person, ticket))
         async with world.reading() as reader:
             rows = await reader.all(f"SELECT id FROM tickets WHERE {VISIBLE_SQL}", sight(actor, NOW))
+            read = await readable(reader, actor, crowd.tickets)
+        async with world.database.reading(actor, now=NOW) as reader:
             by_page = await listed(reader, actor, limit=7)
             counted = await listing.counts(reader, actor, EVERYTHING, now=NOW)
-            read = await readable(reader, actor, crowd.tickets)
 
         assert {row[0] for row in rows} == expected, person.display_name
         assert {ticket.id for ticket in crowd.tickets if may(actor, Operation.VIEW, ticket)} == expected
@@ -75,7 +76,7 @@ async def test_a_narrowed_list_holds_and_counts_what_is_visible_of_it(world: Wor
     for person in crowd.people:
         actor = await world.actor(person)
         visible = [ticket for ticket in crowd.tickets if crowd.sees(person, ticket)]
-        async with world.reading() as reader:
+        async with world.database.reading(actor, now=NOW) as reader:
             for filters, keep in narrowings(world, crowd):
                 expected = [ticket for ticket in visible if keep(ticket)]
                 found = await listed(reader, actor, filters)

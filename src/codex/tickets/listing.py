@@ -1,7 +1,6 @@
 """Lists of tickets: newest first or in another fixed order, page by page, and counted. Plain SQL; these are hot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -15,52 +14,10 @@ from codex.kernel.actor import Actor
 from codex.kernel.errors import Invalid, Problem
 from codex.tickets.criteria import SLA_STATE_SQL
 from codex.tickets.filters import Filters, where
+from codex.tickets.listing_sql import WIDTH, Sort, all_visible, page_sql
 from codex.tickets.models import TicketChannel, TicketPriority, TicketStatus
-from codex.tickets.policy import GRANTED_SQL, INTERNAL_SQL, RESTORABLE_SQL, VISIBLE_SQL, sight
+from codex.tickets.policy import INTERNAL_SQL, RESTORABLE_SQL, VISIBLE_SQL, sight
 from codex.tickets.rows import CategoryRef, CountsRow, PersonRef, TeamRef, TicketRow
-from codex.tickets.sides import PUBLIC_EVENT_SQL
-
-COLUMNS = f"""
-    tickets.id, tickets.number, tickets.display_id, tickets.subject, tickets.status::text, tickets.priority::text,
-    tickets.channel::text, r.id, r.display_name, r.email, t.id, t.name, t.slug, a.id, a.display_name,
-    c.id, c.name, c.slug, tickets.due_at, tickets.first_response_due_at, tickets.first_response_at,
-    tickets.sla_paused_at, tickets.resolved_at, tickets.closed_at, tickets.completed_at, tickets.created_at,
-    tickets.updated_at, tickets.version, tickets.merged_into_id, tickets.follow_up_at,
-    ARRAY(SELECT g.name FROM ticket_tags x JOIN tags g ON g.id = x.tag_id WHERE x.ticket_id = tickets.id
-          ORDER BY g.name),
-    COALESCE(seen_by.version = 0, false) OR EXISTS (
-        SELECT FROM ticket_events e WHERE e.ticket_id = tickets.id AND e.version > COALESCE(seen_by.version, 0)
-          AND e.created_by_id IS DISTINCT FROM %(me)s::uuid AND ({PUBLIC_EVENT_SQL} OR {INTERNAL_SQL})),
-    {INTERNAL_SQL}"""
-WIDTH = 33
-"""How many COLUMNS are."""
-JOINS = """
-    JOIN users r ON r.id = tickets.requester_id LEFT JOIN teams t ON t.id = tickets.assigned_team_id
-    LEFT JOIN users a ON a.id = tickets.assignee_id LEFT JOIN categories c ON c.id = tickets.category_id
-    LEFT JOIN ticket_reads seen_by ON seen_by.ticket_id = tickets.id AND seen_by.user_id = %(me)s"""
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """An order: a column, its direction, how its value travels in a cursor; `join`: the table that it is from."""
-
-    column: str
-    descending: bool
-    is_time: bool = True
-    join: str = ""
-    key: str = "tickets.id"
-
-    @property
-    def order(self) -> str:
-        """ORDER BY, with the id to break ties."""
-        way = "DESC" if self.descending else "ASC"
-        return f"{self.column} {way}, {self.key} {way}"
-
-    @property
-    def after(self) -> str:
-        """The rows that follow a place."""
-        return f"({self.column}, {self.key}) {'<' if self.descending else '>'} (%(after)s, %(after_id)s)"
-
 
 # Looking a member up by its value in a dict costs a tenth of calling the enum, 150 times a page.
 _STATUS = {member.value: member for member in TicketStatus}
@@ -110,7 +67,7 @@ async def page(
     if cursor is not None:
         conditions.append(order.after)
         params |= _after(cursor, sort, order)
-    rows = await reader.all(_page_sql(actor, filters, conditions, order), params, replan=bool(filters.answers))
+    rows = await reader.all(page_sql(actor, filters, conditions, order), params, replan=bool(filters.answers))
     return cut([ticket_row(row, me=actor.id) for row in rows], limit=limit, place=lambda row: _place(row, sort))
 
 
@@ -128,7 +85,7 @@ async def _page_by_answer(
     async def read(order: Sort, narrowed: list[str], after: Place | None, most: int) -> list[Row]:
         behind = [order.after] if after else []
         at = {"after": after.id if after.value is None else after.value, "after_id": after.id} if after else {}
-        sql = _page_sql(actor, filters, [*conditions, *narrowed, *behind], order)
+        sql = page_sql(actor, filters, [*conditions, *narrowed, *behind], order)
         return await reader.all(sql, {**params, **at, "limit": most}, replan=bool(filters.answers))
 
     place = decode(cursor, sort=sort) if cursor is not None else None
@@ -150,7 +107,7 @@ async def counts(reader: Reader, actor: Actor, filters: Filters, *, now: datetim
     conditions, params = where(filters)
     if filters.is_deleted:
         conditions.append(RESTORABLE_SQL)
-    elif not _all_visible(actor, filters):
+    elif not all_visible(actor, filters):
         conditions.append(VISIBLE_SQL)
     # Grouping sets keep PostgreSQL from going from answers or tags to their tickets: it would read all tickets.
     first = "MATERIALIZED" if filters.answers or filters.tags else "NOT MATERIALIZED"
@@ -199,56 +156,6 @@ def row_fields(row: Row, *, me: UUID | None) -> dict[str, Any]:
         "updated_at": updated, "version": version, "merged_into_id": merged_into or UNSET, "is_unread": unread,
         "follow_up_at": follow_up if internal else UNSET, "tags": tags if internal else UNSET,
     }  # fmt: skip
-
-
-def _page_sql(actor: Actor, filters: Filters, conditions: list[str], order: Sort) -> str:
-    """One road to the rows, or, where sight has several sources, the first rows of each source, then of all.
-
-    An OR over the sources would make PostgreSQL read every ticket in order until enough visible ones are found.
-    """
-    if filters.is_deleted:
-        return _select("tickets", [*conditions, RESTORABLE_SQL], order)
-    if _all_visible(actor, filters):
-        return _select("tickets", conditions, order)
-    if filters.requester is not None or (filters.assignees and "none" not in filters.assignees):
-        return _select("tickets", [*conditions, VISIBLE_SQL], order)
-    narrow = " AND ".join(["true", *conditions])
-    tail = f"AND {narrow} ORDER BY {order.order} LIMIT %(limit)s"
-    way = "DESC" if order.descending else "ASC"
-
-    def each_of(ids: str) -> str:  # looked up one by one: joined, PostgreSQL may read all tickets to find these few
-        return f"""SELECT s.id FROM (SELECT DISTINCT ticket_id FROM {ids} held) g CROSS JOIN LATERAL (
-            SELECT tickets.id, {order.column} AS place FROM tickets {order.join} WHERE tickets.id = g.ticket_id
-            AND {narrow} LIMIT 1) s ORDER BY s.place {way}, s.id {way} LIMIT %(limit)s"""
-
-    sources = [
-        f"SELECT tickets.id FROM tickets {order.join} WHERE tickets.requester_id = %(me)s {tail}",
-        each_of("(SELECT f.ticket_id FROM ticket_followers f WHERE f.user_id = %(me)s)"),
-    ]
-    if actor.team_roles:
-        sources += [
-            "SELECT s.id FROM unnest(%(my_teams)s::uuid[]) mine(team_id) CROSS JOIN LATERAL (SELECT tickets.id"
-            f" FROM tickets {order.join} WHERE tickets.assigned_team_id = mine.team_id {tail}) s",
-            each_of(GRANTED_SQL),
-        ]
-    union = f"({') UNION ('.join(sources)})"
-    return _select(f"({union}) seen JOIN tickets ON tickets.id = seen.id", [], order)
-
-
-def _select(source: str, conditions: list[str], order: Sort) -> str:
-    narrowed = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    columns = f"{COLUMNS}, {order.column}" if order.join else COLUMNS
-    return f"SELECT {columns} FROM {source} {order.join} {JOINS} {narrowed} ORDER BY {order.order} LIMIT %(limit)s"
-
-
-def _all_visible(actor: Actor, filters: Filters) -> bool:
-    """Whether the filters let nothing through that the actor may not see, so that sight need not be asked again."""
-    return (
-        actor.is_owner
-        or not actor.is_person
-        or (bool(filters.teams) and set(filters.teams) <= set(actor.team_roles))
-        or (filters.requester is not None and filters.requester == actor.id)
-    )
 
 
 def _field_of(sort: str) -> UUID:

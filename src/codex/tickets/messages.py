@@ -39,9 +39,8 @@ async def add(
     opening the ticket, wherever it goes. The writer's draft is gone. Raises Invalid.
     """
     is_public = type is MessageType.PUBLIC
-    operation = Operation.REPLY if is_public else Operation.NOTE
-    may_write = may(work.actor, operation, ticket) or (opens and work.actor.is_agent)
-    require(may_write, "You may not write this kind of message here.")
+    may_write = may(work.actor, Operation.REPLY if is_public else Operation.NOTE, ticket)
+    require(may_write or (opens and work.actor.is_agent), "You may not write this kind of message here.")
     body = _checked(body)
     if is_team_only and is_public:
         raise Invalid(Problem("isTeamOnly", "Only a note can be for the team only."))

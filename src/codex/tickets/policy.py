@@ -218,8 +218,6 @@ def works_on(actor: Actor, ticket: TicketFacts) -> bool:
 
 _HOLDS = "g.team_id = ANY(%(my_teams)s) AND (g.expires_at IS NULL OR g.expires_at > %(now)s)"
 GRANT_SQL = f"(SELECT max(g.access_level) FROM ticket_access g WHERE g.ticket_id = tickets.id AND {_HOLDS})"
-GRANTED_SQL = f"(SELECT g.ticket_id FROM ticket_access g WHERE {_HOLDS})"
-"""The ids of the tickets on which one of the actor's teams has a grant."""
 FOLLOWS_SQL = "EXISTS (SELECT FROM ticket_followers f WHERE f.ticket_id = tickets.id AND f.user_id = %(me)s)"
 FOLLOWERS_REPLY_SQL = "(SELECT t.followers_may_reply FROM teams t WHERE t.id = tickets.assigned_team_id)"
 VISIBLE_SQL = f"""tickets.deleted_at IS NULL AND (

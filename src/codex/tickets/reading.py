@@ -13,7 +13,8 @@ from codex.db.page import Page, Place, after_instant, cut, decode, foreign
 from codex.kernel.actor import Actor, ActorKind
 from codex.kernel.errors import NotFound
 from codex.kernel.richtext import to_html
-from codex.tickets.listing import COLUMNS, JOINS, WIDTH, row_fields
+from codex.tickets.listing import row_fields
+from codex.tickets.listing_sql import COLUMNS, JOINS, WIDTH
 from codex.tickets.models import AccessLevel, MessageType, TicketStatus, Ties
 from codex.tickets.policy import TIES_SQL, VISIBLE_SQL, Operation, may, sight, ties_of
 from codex.tickets.queries import Ref, ref_sql
