@@ -13,7 +13,7 @@ import pytest
 from running import Running
 
 pytestmark = pytest.mark.anyio
-CLIENTS, TICKETS, TURNS = 200, 20, 5
+CLIENTS, TICKETS, TURNS = 200, 20, 2
 REFUSED = {404, 409, 412}
 """Not there (any more), does not fit what is by now, has changed since: what somebody may be told who comes second."""
 STATUSES = ("TRIAGED", "IN_PROGRESS", "WAITING_ON_VENDOR", "RESOLVED", "REOPENED", "CLOSED")

@@ -16,9 +16,10 @@ WRITERS = 8
 ENOUGH = 120
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Running]:
-    running = Running(tmp_path / "data")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One desk for all: each test leaves it fit to be started again, which is what they are about."""
+    running = Running(tmp_path_factory.mktemp("desk") / "data")
     running.start()
     yield running
     if running.process and running.process.poll() is None:
@@ -26,10 +27,17 @@ def desk(tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.fixture
-def token(desk: Running) -> str:
-    desk.shell("team", "add", "it", "--name", "IT Support", "--prefix", "IT")
-    desk.shell("user", "add", "amir@acme.example", "--name", "Amir Haddad", "--role", "AGENT", "--team", "it:AGENT")
-    return desk.shell("token", "add", "amir@acme.example", "--scope", "write")
+def desk(made: Running) -> Running:
+    if made.process is None or made.process.poll() is not None:
+        made.start()
+    return made
+
+
+@pytest.fixture(scope="module")
+def token(made: Running) -> str:
+    made.shell("team", "add", "it", "--name", "IT Support", "--prefix", "IT")
+    made.shell("user", "add", "amir@acme.example", "--name", "Amir Haddad", "--role", "AGENT", "--team", "it:AGENT")
+    return made.shell("token", "add", "amir@acme.example", "--scope", "write")
 
 
 def test_killing_everything_amid_eight_writers_loses_nothing_that_was_acknowledged(desk, token):
