@@ -48,9 +48,11 @@ class Run:
 
 
 def main(
-    sizes: Annotated[str, typer.Option(help="Tickets of the desks, with commas.")] = "10k,100k,1m",
+    sizes: Annotated[str, typer.Option("--sizes", "--size", help="Tickets of the desks, with commas.")] = "10k,100k,1m",
     clients: Annotated[str, typer.Option(help="Numbers of clients, with commas.")] = "1,8,32",
-    only: Annotated[str, typer.Option("--cases", help="Only what begins with these names, with commas.")] = "",
+    only: Annotated[
+        str, typer.Option("--cases", "--only", help="Only what begins with these names, with commas.")
+    ] = "",
     rounds: Annotated[int, typer.Option(min=1, help="How often product and floor take turns.")] = 3,
     seconds: Annotated[int, typer.Option(min=1, help="How long each turn lasts.")] = 1,
     processes: Annotated[int, typer.Option(min=0, help="Web processes; 0: the better of 1 and 2.")] = 0,
@@ -117,8 +119,9 @@ def _at_size(run: Run, size: str) -> Iterator[Measured]:
                         yield _told(bench.measure(case, captured, clients))
             for comparison in comparisons.ALL:
                 if run.wants(comparison.name):
-                    run.compared += comparison.measure(bench)
-                    console.print(f"{size} {comparison.name}: {run.compared[-1].is_now}")
+                    for goal in comparison.measure(bench):
+                        run.compared.append(goal)
+                        console.print(f"{goal.what}: {goal.is_now}")
         with product.worker(
             place.server.data_dir
         ) as worker:  # last: it announces what is due, which is measured before

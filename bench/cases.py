@@ -13,7 +13,7 @@ from bench.product import Asker
 
 SAMPLE = 2000
 DEEP = 4950
-_BODY = (
+BODY = (
     "I have looked at it again: the cause is found, and the change goes out tonight after seven. "
     "Please try once more tomorrow morning and write here whether it works for you now."
 )
@@ -78,10 +78,10 @@ def _pages(asker: Asker, desk: Filled) -> list[Case]:
 
 def _writes(asker: Asker, desk: Filled) -> list[Case]:
     new = asker.post(
-        "/api/v1/tickets", subject="VPN drops every few minutes since this morning", description=_BODY,
+        "/api/v1/tickets", subject="VPN drops every few minutes since this morning", description=BODY,
         teamId=str(desk.team_id), categoryId=str(desk.category_id),
     )  # fmt: skip
-    replies = [[asker.post(f"/api/v1/tickets/IT-{n}/messages", type="PUBLIC", body=_BODY)] for n in _shuffled(desk)]
+    replies = [[asker.post(f"/api/v1/tickets/IT-{n}/messages", type="PUBLIC", body=BODY)] for n in _shuffled(desk)]
     return [
         Case("create", _same([new]), [new], [new], goal=0.15),
         _by_number("message", replies, desk, goal=0.12),

@@ -56,7 +56,7 @@ STEPS = """
 CREATE TEMPORARY TABLE bench_step (plot int, version int, type text, old text, new text, message text,
     by_requester bool, is_first bool);
 CREATE TEMPORARY TABLE bench_ending (plot int, events int, status text, is_moved bool, is_raised bool,
-    is_assigned bool, first_response int, resolved int, closed int)"""
+    is_assigned bool, first_response int, resolved int, closed int, status_since int, unassigned_since int)"""
 
 # The last six of a hundred are mostly unresolved, of the others few: 8 % in all.
 DRAFT = f"""
@@ -104,14 +104,15 @@ _DISPLAY_ID = "(%(prefixes)s::text[])[t.entry_team] || '-' || t.n"
 TICKETS = f"""
 INSERT INTO tickets (id, number, display_id, subject, description, status, priority, channel, requester_id,
     assigned_team_id, assignee_id, category_id, first_response_at, resolved_at, closed_at, completed_at, version,
-    created_at, updated_at)
+    created_at, updated_at, status_since, unassigned_since, active_at)
 OVERRIDING SYSTEM VALUE
 SELECT {_TICKET_ID}, t.n, {_DISPLAY_ID}, {_SUBJECT}, {_WORDS}, t.status::ticket_status,
        (CASE WHEN t.is_raised THEN 'P2' ELSE t.priority END)::ticket_priority,
        (CASE WHEN t.n %% 3 = 0 THEN 'EMAIL' ELSE 'PORTAL' END)::ticket_channel, t.requester_id, t.team_id,
        CASE WHEN t.is_assigned THEN t.agent_id END, t.category_id, {_event_at("t.first_response")},
        {_event_at("t.resolved")}, {_event_at("t.closed")}, {_event_at("coalesce(t.resolved, t.closed)")}, t.events,
-       {_event_at("1")}, {_event_at("t.events")}
+       {_event_at("1")}, {_event_at("t.events")}, {_event_at("t.status_since")}, {_event_at("t.unassigned_since")},
+       {_event_at("t.events")}
 FROM bench_ticket t ORDER BY t.n"""
 
 MESSAGES = f"""

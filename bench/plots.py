@@ -40,6 +40,8 @@ class Ending:
     first_response: int | None
     resolved: int | None
     closed: int | None
+    status_since: int
+    unassigned_since: int | None
 
 
 DONE = (
@@ -156,4 +158,6 @@ def _ending(plot: int, told: list[Step]) -> Ending:
         first_response=next((s.version for s in told if s.is_first), None),
         resolved=entered.get("RESOLVED") if is_done else None,
         closed=entered.get("CLOSED") if is_done else None,
+        status_since=status[-1].version if status else 1,
+        unassigned_since=None if any(s.type == "ASSIGNED" for s in told) else 1,
     )

@@ -213,3 +213,39 @@ async def test_the_log_of_a_rule_and_the_rules_of_a_ticket(world: World, ona: ht
     assert [(row["rule"], row["version"], row["matched"]) for row in told] == [
         ({"id": rule["id"], "name": "Fire!"}, 1, True)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "team", "said"),
+    [
+        ("rosa", None, "works for no team"),
+        ("amir", "hr", "does not work for the team"),
+        ("amir", "it", None),
+        ("amir", None, None),
+        ("tara", "it", None),
+    ],
+)
+async def test_a_rule_assigns_to_nobody_who_cannot_have_the_ticket(
+    world: World, ona: httpx.AsyncClient, who: str, team: str | None, said: str | None
+) -> None:
+    assign = {"type": "assign_user", "userId": str(getattr(world, who).id)}
+    of_team = str(getattr(world, team).id) if team else None
+    moved = [{"type": "assign_team", "teamId": of_team}, assign] if of_team else [assign]
+    for actions, whose in (([assign], of_team), (moved, None)):
+        answer = await ona.post(RULES, json={**FIRE, "actions": actions, "teamId": whose})
+        if said is None:
+            assert answer.status_code == 201, answer.text
+        else:
+            assert answer.status_code == 422
+            (problem,) = answer.json()["errors"]
+            assert (problem["path"], said in problem["message"]) == (f"actions[{len(actions) - 1}].userId", True)
+
+
+@pytest.mark.parametrize("text", ["Re: {{ticket.subject", "Re: ticket.subject}}", "{{ticket.subject}} {{", "}}{{"])
+async def test_braces_without_their_other_end_are_refused_in_a_sentence(ona: httpx.AsyncClient, text: str) -> None:
+    rule = await ona.post(RULES, json={**FIRE, "actions": [{"type": "send_public_reply", "body": text}]})
+    kept = await ona.post("/api/v1/canned-responses", json={"name": "x", "content": text})
+
+    assert (rule.status_code, rule.json()["errors"][0]["path"]) == (400, "actions[0].body")
+    assert (kept.status_code, kept.json()["errors"][0]["path"]) == (422, "content")
+    assert "Double braces stand around the name of a value" in rule.text and "Double braces" in kept.text

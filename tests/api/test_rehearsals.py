@@ -7,40 +7,23 @@ import httpx
 import psycopg
 import pytest
 from api_answers import refused
+from rehearsal_drafts import FIRE, KINDS, MARCH, drafts
 
 from codex.identity.models import Team
 from codex.kernel.actor import Scope
 from codex.rehearsal.period import only_reading
 from codex.tickets import assignment, messages, queries
 from codex.tickets.models import MessageType, Ticket
-from databases import FreshDatabase
 from world import World
 
 pytestmark = pytest.mark.anyio
 API = "/api/v1"
-MARCH = {"from": "2026-03-01T00:00:00Z", "to": "2026-04-01T00:00:00Z"}
-FIRE: dict[str, Any] = {
-    "name": "Fire!", "trigger": "TICKET_CREATED", "priority": 10,
-    "conditions": [{"field": "subject", "operator": "contains", "value": "fire"}],
-    "actions": [{"type": "set_priority", "priority": "P1"},
-                {"type": "send_email", "to": "fire@acme.example", "subject": "Fire", "body": "{{ticket.subject}}"}],
-}  # fmt: skip
-KINDS = ("automation-rules", "routing-rules", "sla/policies")
 
 
 @pytest.fixture
 async def ona(world: World) -> AsyncIterator[httpx.AsyncClient]:
     async with await world.client(world.ona, Scope.ADMIN) as client:
         yield client
-
-
-def drafts(team: Team) -> dict[str, dict[str, Any]]:
-    """A draft of each kind, of a team."""
-    return {
-        "automation-rules": {**FIRE, "teamId": str(team.id)},
-        "routing-rules": {"name": "Fire", "teamId": str(team.id), "priority": 1, "keywords": ["fire"]},
-        "sla/policies": {"name": "Ours", "teamId": str(team.id), "targets": [{"priority": "P1", "resolutionHours": 4}]},
-    }
 
 
 async def test_a_rehearsal_says_what_would_have_been_done_and_to_which_tickets(
@@ -204,40 +187,6 @@ async def test_a_period_is_one_that_was(world: World, ona: httpx.AsyncClient, ki
         refused(await ona.post(path, json={"rule": draft, **MARCH, **wrong}), 400, where)
     refused(await ona.post(path, json={"rule": draft, "from": MARCH["from"]}), 400)
     refused(await ona.post(path, json={"rule": draft, **MARCH, "until": 1}), 400)
-
-
-def checksums(database: FreshDatabase) -> dict[str, Any]:
-    """What is in every table, and where every sequence stands."""
-    with psycopg.connect(**database.all_seeing) as connection:
-        tables = [row[0] for row in connection.execute(
-            "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')")]  # fmt: skip
-        sums: dict[str, Any] = {}
-        for table in tables:
-            sql = f"SELECT count(*), md5(string_agg(md5(t::text), '' ORDER BY t::text)) FROM {table} t"
-            sums[table] = connection.execute(sql.encode()).fetchone()
-        sequences = connection.execute("SELECT schemaname, sequencename, last_value FROM pg_sequences").fetchall()
-        return {**sums, "sequences": sorted(sequences, key=str)}
-
-
-async def test_nothing_is_written_byte_for_byte(
-    world: World, world_database: FreshDatabase, ona: httpx.AsyncClient
-) -> None:
-    for n in range(3):
-        await world.ticket(team=world.it, at=f"2026-03-02T09:0{n}Z")
-    stored = (await ona.post(f"{API}/automation-rules", json=FIRE)).json()
-    await ona.get(f"{API}/me")  # a token notes every few minutes that it is in use
-    before = checksums(world_database)
-    assert before["tickets"][0] == 3
-
-    for kind, draft in drafts(world.it).items():
-        assert (await ona.post(f"{API}/{kind}/rehearse", json={"rule": draft, **MARCH})).status_code == 200
-    timed = {**FIRE, "trigger": "UNASSIGNED_FOR", "triggerConfig": {"hours": 1}}
-    for body in ({"rule": timed}, {"id": stored["id"]}, {"rule": FIRE, "id": stored["id"]}):
-        told = (await ona.post(f"{API}/automation-rules/rehearse", json={**body, **MARCH})).json()
-        assert told["matchCount"] == 3
-
-    assert checksums(world_database) == before
 
 
 async def test_the_database_itself_lets_a_rehearsal_write_nothing(world: World) -> None:

@@ -140,3 +140,25 @@ async def test_turns_are_fair_when_sixteen_clients_open_tickets_at_once(world: W
 
         got = Counter(key for keys in await asyncio.gather(*map(client, range(16))) for key in keys)
     assert sorted(got.values()) == [16, 16, 16]
+
+
+async def test_decisions_are_the_tickets_that_it_took_or_what_became_of_it_on_one(world: World) -> None:
+    rule = await made(world)
+    url = f"{RULES}/{rule['id']}/decisions"
+    async with await world.client(world.rosa, Scope.WRITE) as rosa:
+        taken, other = [
+            (await rosa.post(TICKETS, json={"subject": subject})).json()["displayId"] for subject in ("VPN", "Coffee")
+        ]
+        assert (await rosa.get(url)).status_code == 403
+    async with await world.client(world.amir, Scope.READ) as amir:
+        (row,) = (await amir.get(url)).json()["items"]
+        assert (row["displayId"], row["outcome"], row["keyword"], row["version"]) == (taken, "TOOK", "VPN", 1)
+        assert (row["winner"]["id"], row["team"]["name"]) == (rule["id"], world.it.name)
+        assert (await amir.get(url, params={"ticket": taken.lower()})).json()["items"] == [row]
+        assert (await amir.get(url, params={"ticket": other})).status_code == 404  # it is nobody's, and not his to see
+        assert (await amir.get(url, params={"ticket": "IT-999"})).status_code == 404
+    async with await world.client(world.ona, Scope.READ) as ona:
+        (why,) = (await ona.get(url, params={"ticket": other})).json()["items"]
+        assert (why["outcome"], why["keyword"], why["keywords"]) == ("DID_NOT_MATCH", None, ["VPN"])
+    async with await world.client(world.hana, Scope.READ) as hana:
+        assert (await hana.get(url)).status_code == 404

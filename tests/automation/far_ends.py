@@ -74,6 +74,25 @@ async def falls_silent(_: FarEnd, writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(60)
 
 
+async def drips(_: FarEnd, writer: asyncio.StreamWriter) -> None:
+    """Says that it has taken it, and then a letter at a time, for ever."""
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
+    while True:
+        writer.write(b"d")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+
+
+async def breaks_its_chunks(_: FarEnd, writer: asyncio.StreamWriter) -> None:
+    """Begins well, and goes on with what is no chunk."""
+    writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\ntaken\r\nZZZZ\r\nno chunk")
+    await writer.drain()
+
+
+async def hangs_up(_: FarEnd, writer: asyncio.StreamWriter) -> None:
+    """Takes everything, and is gone."""
+
+
 @asynccontextmanager
 async def far_end(
     respond: Respond, *, host: str = "127.0.0.1", port: int = 0, tls: SSLContext | None = None

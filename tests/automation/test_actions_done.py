@@ -146,7 +146,7 @@ async def test_a_macro_is_a_reply_and_what_goes_with_it(world: World) -> None:
         macro.actions = [tag("macro")]
     ticket, changed = await done(world, {"type": "apply_macro", "cannedResponseId": str(macro.id)})
     assert [m.body for m in await world.messages(ticket)] == ["We are on it, Rosa."]
-    assert [each["type"] for each in changed] == ["send_public_reply", "add_tag"]
+    assert [each["type"] for each in changed] == ["apply_macro", "send_public_reply", "add_tag"]
 
 
 async def test_a_call_of_a_webhook_is_put_down_with_its_secret_sealed(world: World) -> None:

@@ -11,7 +11,18 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from far_ends import drips_headers, falls_silent, far_end, hangs, never_ends, says
+from far_ends import (
+    Respond,
+    breaks_its_chunks,
+    drips,
+    drips_headers,
+    falls_silent,
+    far_end,
+    hangs,
+    hangs_up,
+    never_ends,
+    says,
+)
 
 from codex.automation import posting
 from codex.automation.destinations import is_public
@@ -151,11 +162,36 @@ async def test_of_an_endless_answer_the_beginning_is_read() -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_an_answer_that_falls_silent_after_its_status_counts() -> None:
-    async with far_end(falls_silent) as end:
+@pytest.mark.parametrize(
+    ("respond", "said"),
+    [(falls_silent, "taken"), (breaks_its_chunks, "taken"), (drips, "d")],
+    ids=["silent", "broken", "slow"],
+)
+async def test_an_answer_counts_however_it_goes_on_after_its_status(respond: Respond, said: str) -> None:
+    async with far_end(respond) as end:
+        began = asyncio.get_running_loop().time()
         answer = await Poster(reaches_private=True).post(end.url, b"{}", {})
 
-    assert (answer.status, answer.text) == (200, "taken")
+    assert answer.status == 200 and answer.text.startswith(said) and len(answer.text) <= posting.TOLD_MOST
+    assert asyncio.get_running_loop().time() - began < 2
+
+
+async def test_who_hangs_up_has_not_answered() -> None:
+    async with far_end(hangs_up) as end:
+        with pytest.raises(Unanswered, match="did not answer"):
+            await Poster(reaches_private=True).post(end.url, b"{}", {})
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:0/", "http://127.0.0.1:99999/", "http://[::1/", "ftp://127.0.0.1/"])
+async def test_what_is_no_address_is_sent_nothing_and_not_tried_again(url: str) -> None:
+    with pytest.raises(OffLimits, match="no address that anything could be sent to"):
+        await Poster(reaches_private=True).post(url, b"{}", {})
+
+
+@pytest.mark.parametrize("name", ["a..example", "a" * 64 + ".example"])
+async def test_a_name_that_no_server_can_have_leads_nowhere(name: str) -> None:
+    with pytest.raises((OffLimits, Unanswered)):
+        await Poster(reaches_private=True).post(f"http://{name}/", b"{}", {})
 
 
 async def test_what_no_database_can_keep_is_left_out_of_an_answer_and_what_is_packed_is_not_unpacked() -> None:

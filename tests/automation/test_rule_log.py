@@ -7,8 +7,9 @@ from automations import SEAL, URGENT, reply, rule, runs, tag
 from sqlalchemy import select, text
 
 from codex.audit.models import AdminAuditEvent
-from codex.automation import evaluating, pausing, rules
+from codex.automation import forgetting, pausing, rules
 from codex.automation.executions import ExecutionRow, executions, explained
+from codex.automation.keeping import KEPT
 from codex.automation.models import AutomationRule, Trigger
 from codex.automation.rules import RuleChanges
 from codex.classification import categories
@@ -226,7 +227,7 @@ async def test_what_rules_saw_is_forgotten_in_time_and_what_they_did_is_not(worl
         async with world.work(as_=world.ona, now=at) as work:
             await work.see_beyond()
             reader: Reader = await work.reader()
-            return await evaluating.forget(reader, before=work.now - evaluating.KEPT)
+            return await forgetting.forget(reader, before=work.now - KEPT)
 
     assert (await forget("2026-04-01T08:59Z"), len(await log(world, silent))) == (0, 1)
     assert (await forget("2026-04-01T09:01Z"), len(await log(world, silent)), len(await log(world, acted))) == (1, 0, 1)

@@ -122,7 +122,7 @@ async def test_a_failure_of_the_database_is_contained_too(world: World, monkeypa
 
 
 async def test_the_person_may_go_on_with_the_ticket_after_a_rule_failed(world: World) -> None:
-    await rule(world, URGENT, {"type": "assign_user", "userId": str(world.otto.id)}, trigger=Trigger.MESSAGE_ADDED)
+    await rule(world, URGENT, {"type": "assign_user", "userId": str(world.hana.id)}, trigger=Trigger.MESSAGE_ADDED)
     ticket = await world.ticket(team=world.it, assignee=world.amir)
 
     async with world.work(as_=world.amir, now="2026-03-02T10:00Z") as work:

@@ -13,9 +13,10 @@ from bench.floors import Keys
 from bench.measuring import Bench
 from bench.statements import executed
 
-from bench import comparisons, floors, places, product
+from bench import comparisons, floors, places, product, rules
 
 TICKETS = 500
+TABLES_OF_RULES = ("routing_rules", "automation_rules")
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 
 
@@ -84,6 +85,23 @@ def test_what_has_no_floor_is_measured_against_a_figure(bench: Bench, comparison
     if comparison.name == "export":
         tickets = bench.place.superuser.execute("SELECT count(*) FROM tickets").fetchone()
         assert tickets is not None and f"export of {tickets[0]:,} rows" in goals[0].what
+
+
+def test_rules_are_asked_about_new_tickets_and_at_rest_afterwards(bench: Bench) -> None:
+    asker, category = bench.web.asker, str(bench.place.desk.category_id)
+    with rules.at_work(bench.place):
+        made = [_one(bench, f"SELECT count(*) FROM {table} WHERE is_active") for table in TABLES_OF_RULES]
+        for subject in ("Travel refund for the fair in Lisbon", "Access to the sales dashboard for two people"):
+            asker.ask(asker.post("/api/v1/tickets", subject=subject, categoryId=category))
+        by_rule = "SELECT count(*) FROM ticket_events WHERE type = 'ROUTED' AND payload->>'ruleId' IS NOT NULL"
+        matched = [_one(bench, by_rule), _one(bench, "SELECT count(*) FROM automation_executions WHERE success")]
+        asked = _one(
+            bench, "SELECT max(n) FROM (SELECT count(DISTINCT rule_id) n FROM automation_rule_sets GROUP BY rule_set) x"
+        )
+
+    assert made == [rules.RULES, rules.RULES] and asked == rules.RULES
+    assert all(matched)
+    assert [_one(bench, f"SELECT count(*) FROM {table} WHERE is_active") for table in TABLES_OF_RULES] == [0, 0]
 
 
 def _side_by_side(bench: Bench, case: Case) -> tuple[dict[str, int], dict[str, int]]:

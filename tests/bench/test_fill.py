@@ -106,6 +106,18 @@ def test_followers_and_grants_are_told_as_the_product_tells_them(owner: psycopg.
         assert payload == fact.payload()
 
 
+def test_since_when_a_ticket_is_as_it_is_follows_from_its_events(owner: psycopg.Connection) -> None:
+    wrong = """SELECT count(*) FROM tickets t JOIN (
+                 SELECT ticket_id,
+                        max(created_at) FILTER (WHERE type IN ('TICKET_CREATED', 'STATUS_CHANGED')) AS entered,
+                        max(created_at) FILTER (WHERE type IN ('TICKET_CREATED', 'ASSIGNED')) AS given,
+                        max(created_at) FILTER (WHERE actor_kind NOT IN ('rule', 'system')) AS touched
+                 FROM ticket_events GROUP BY 1) e ON e.ticket_id = t.id
+               WHERE (t.status_since, t.active_at) IS DISTINCT FROM (e.entered, e.touched)
+                  OR t.unassigned_since IS DISTINCT FROM CASE WHEN t.assignee_id IS NULL THEN e.given END"""
+    assert _one(owner, wrong) == 0
+
+
 def test_assignees_work_for_the_team(owner: psycopg.Connection) -> None:
     stray = """SELECT count(*) FROM tickets t WHERE t.assignee_id IS NOT NULL AND NOT EXISTS (
                  SELECT FROM team_members m WHERE m.team_id = t.assigned_team_id AND m.user_id = t.assignee_id)"""

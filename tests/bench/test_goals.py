@@ -68,6 +68,7 @@ def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
     [
         (["--sizes", "0"], "write numbers"),
         (["--sizes", "ten"], "write numbers"),
+        (["--size", "ten"], "write numbers"),
         (["--clients", "0"], "write numbers from 1 to 256"),
         (["--sizes", "1k", "--clients", "8"], "a bigger desk"),
     ],

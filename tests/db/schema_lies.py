@@ -173,6 +173,8 @@ CHECKS: tuple[Bad, ...] = (
     Bad("saves of a rule count from 1", "routing_rules.version", {"version": 0}),
     Bad("versions of a rule count from 1", "routing_rule_versions.version", {"version": 0}),
     Bad("what a rule says has names", "routing_rule_versions.terms", {"terms": Jsonb([])}),
+    Bad("a rule took a ticket in some version", "routing_decisions.version_id", {"version_id": None}),
+    Bad("no rule, no keyword", "routing_decisions.keyword", {"rule_id": None, "version_id": None}),
     *_names("saved_views", "name"),
     Bad("a view's filters have names", "saved_views.filters", {"filters": Jsonb([])}),
     Bad("a view has one owner at most", "saved_views.one_owner", {"team_id": TEAM}),

@@ -127,6 +127,7 @@ GOOD: dict[str, Row] = {
     "sla_instances": {"ticket_id": TICKET, "priority": "P1"},
     "routing_rules": {"name": "Networks", "keywords": ["VPN", "Wi-Fi"], "team_id": TEAM, "priority": 1},
     "routing_rule_versions": {"id": 7, "rule_id": TEAM, "version": 1, "terms": Jsonb({})},
+    "routing_decisions": {"ticket_id": TICKET, "rule_id": TEAM, "version_id": 7, "keyword": "VPN", "decided_at": AT},
     "saved_views": {"name": "Mine", "filters": Jsonb({}), "user_id": USER},
     "canned_responses": {"name": "Hello", "content": "Hello", "team_id": TEAM},
     "notification_outbox": {

@@ -72,6 +72,8 @@ def test_whatever_is_called_an_id_of_something_is_a_foreign_key(schema: Schema) 
     ids = {(c.table, c.name) for c in schema.columns if c.name.endswith("_id") and c.type == "uuid"}
     assert ids - keys == {
         ("routing_rule_versions", "rule_id"),  # what a rule said explains decisions longer than there is the rule
+        ("routing_decisions", "rule_id"),  # and which rule it was
+        ("ticket_events", "actor_rule_id"),  # of either kind, and longer than there is the rule
         (
             "scheduled_jobs",
             "running_worker_id",

@@ -1,6 +1,6 @@
-"""Lives at random, and ways to set rules, are the same as where tickets, routing and automation are tested."""
+"""Lives at random, and ways to set rules, are the same as where tickets, routing, automation and imports are tested."""
 
 import sys
 from pathlib import Path
 
-sys.path += [str(Path(__file__).parents[1] / name) for name in ("tickets", "automation", "routing")]
+sys.path += [str(Path(__file__).parents[1] / name) for name in ("tickets", "automation", "routing", "imports")]

@@ -49,13 +49,14 @@ async def add(world: World, new: NewRule) -> AutomationRule:
         return await rules.add(work, new, seal=SEAL)
 
 
-async def acted(world: World, rule_id: UUID) -> Counter[Acted]:
-    """What the executions of a rule say that it did, or tried to do."""
+async def acted(world: World, rule_id: UUID, period: Period = ALWAYS) -> Counter[Acted]:
+    """What the executions of a rule say that it did, or tried to do, in a period."""
     query = (
         select(Ticket.number, AutomationExecution.executed_at, TicketEvent.type, TicketEvent.payload)
         .join(Ticket, Ticket.id == AutomationExecution.ticket_id)
         .join(TicketEvent, TicketEvent.id == AutomationExecution.event_id)
         .where(AutomationExecution.rule_id == rule_id, AutomationExecution.matched)
+        .where(AutomationExecution.executed_at >= period.since, AutomationExecution.executed_at < period.until)
     )
     async with world.session() as session:
         rows = (await session.execute(query)).all()

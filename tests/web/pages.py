@@ -91,6 +91,10 @@ PAGES: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
     "rule": ("agent/rule.html", lambda: {"shell": desk.SHELL, "rule": rules.rule()}),
     "rule-answered": ("agent/rule.html", lambda: {"shell": desk.SHELL, "rule": rules.rule(answer=rules.ANSWERED)}),
     "rule-no-ticket": ("agent/rule.html", lambda: {"shell": desk.SHELL, "rule": rules.rule(answer=rules.NO_TICKET)}),
+    "rule-rehearsed": ("agent/rule.html", lambda: _rule(rules.rule(rehearsed=rules.REHEARSED))),
+    "routing-rule": ("agent/routing_rule.html", lambda: _rule(rules.routing_rule(answer=rules.ANSWERED))),
+    "routing-rule-rehearsed": ("agent/routing_rule.html", lambda: _rule(rules.routing_rule(rehearsed=rules.ROUTED))),
+    "routing-rule-no-ticket": ("agent/routing_rule.html", lambda: _rule(rules.routing_rule(answer=rules.NO_TICKET))),
     "texts": (
         "agent/texts_page.html",
         lambda: {"shell": desk.SHELL, "texts": rules.TEXTS, "back_href": "/tickets/IT-4821"},
@@ -102,6 +106,8 @@ FRAGMENTS: dict[str, tuple[str, Callable[[], dict[str, object]]]] = {
         lambda: pane("IT-4821"),
     ),
     "questions": ("portal/questions.html", lambda: {"new": portal.new_request()}),
+    "rehearsed": ("agent/rehearsed.html", lambda: {"rehearsal": rules.ROUTED}),
+    "rehearsed-refused": ("agent/rehearsed.html", lambda: {"rehearsal": rules.REFUSED}),
     "rows": ("agent/rows.html", lambda: {"queue": desk.queue()}),
     "texts-menu": ("agent/texts.html", lambda: {"texts": rules.TEXTS}),
     "texts-menu-empty": ("agent/texts.html", lambda: {"texts": ()}),
@@ -123,6 +129,10 @@ def pane(id: str) -> dict[str, object]:
 
 def _desk(queue: object) -> dict[str, object]:
     return {"shell": desk.SHELL, "queue": queue, "ticket": None, "details": None}
+
+
+def _rule(rule: object) -> dict[str, object]:
+    return {"shell": desk.SHELL, "rule": rule}
 
 
 def _ticket(*, composer: ComposerView | None = None, problem: str = "") -> dict[str, object]:

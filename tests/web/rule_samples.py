@@ -6,7 +6,9 @@ import page_samples as desk
 
 from codex.automation.models import Trigger
 from codex.automation.triggers import TriggerConfig
-from codex.web.present import action_words, rule_words
+from codex.web.present import action_words, rule_words, words
+from codex.web.present.rule_page_views import CallsView, CallView, RoutingRuleView, RuleView, TakenView
+from codex.web.present.rule_rehearsal_views import MatchView, RehearsalView, RehearsingView, WayView
 from codex.web.present.rule_views import (
     AnswerView,
     MacroStepView,
@@ -14,7 +16,6 @@ from codex.web.present.rule_views import (
     PreparedView,
     RuleRowView,
     RulesView,
-    RuleView,
     RunView,
     SeenView,
     StateView,
@@ -42,13 +43,13 @@ RULES = RulesView(
     ),
     routing=(
         RuleRowView(name="VPN", says=say("Says {words}", words="vpn, wi-fi"), whose="IT Support", state=ACTIVE,
-                    matches="412", place=1),
+                    matches="412", place=1, href="/rules/routing/1"),
         RuleRowView(name="Payroll", says=say("Says {words}", words="payslip"), whose="People", state=OFF, matches="0",
-                    place=2),
+                    place=2, href="/rules/routing/2"),
     ),
-    next_automation="/rules?automation=x",
+    days=30, next_automation="/rules?automation=x",
 )  # fmt: skip
-EMPTY = RulesView(routing=(), automation=())
+EMPTY = RulesView(routing=(), automation=(), days=30)
 _CONDITIONS = [
     {"field": "category", "operator": "equals", "value": "network"},
     {"field": "requesterLocation", "operator": "in", "value": ["Stockholm", "Lisbon"]},
@@ -68,7 +69,56 @@ _SAW = (
 )
 
 
-def rule(*, answer: AnswerView | None = None) -> RuleView:
+_CLASH = say("{rule} sets priority to {other} where this rule sets it to {draft}: 3 times, first on IT-4702. The other "
+             "rule has the last word.", rule="Urgent outages", other="Urgent", draft="High")  # fmt: skip
+REHEARSED = RehearsalView(
+    count="23", sentence="times it would have run, on 21 tickets; 4,120 events were looked at",
+    matches=tuple(
+        MatchView(ticket=LinkView(label=f"IT-47{n}", href=f"/tickets/IT-47{n}"), at=desk.when(desk.before(days=n - 8)),
+                  conditions=_SAW[:1] if n == 10 else ())
+        for n in range(10, 13)
+    ),
+    caption="The first 3 of 23", does=("Set priority: 23 times", "Mails that would have gone out: 2"),
+    conflicts=(_CLASH,),
+)  # fmt: skip
+ROUTED = replace(
+    REHEARSED, does=("Assign team: 23 times",),
+    agreement=("Of 210 that are solved, today’s rules send 180 (86 %) to the team that solved them.",
+               "With this rule among them it would be 190 (90 %)."),
+    ways=(
+        WayView(today="IT Support", with_it="IT Support", solved_by="IT Support", tickets="180", agrees=True),
+        WayView(today="Triage queue", with_it="Facilities", solved_by="IT Support", tickets="20", agrees=False),
+    ),
+    with_it=True,
+)  # fmt: skip
+REFUSED = RehearsalView(problem="There are more than 1,000,000 events in this period; rehearse a shorter one.")
+
+
+def rehearsing(answer: RehearsalView | None, *, kind: str = "automation") -> RehearsingView:
+    return RehearsingView(href=f"/rules/{kind}/1/rehearsal", days=30, answer=answer)
+
+
+def routing_rule(*, answer: AnswerView | None = None, rehearsed: RehearsalView | None = None) -> RoutingRuleView:
+    taken = TakenView(
+        ticket=LinkView(label="IT-4821", href="/tickets/IT-4821"), subject="VPN drops every ten minutes since Monday",
+        says="VPN", at=desk.when(desk.before(hours=1)), status=words.status_for_agents("IN_PROGRESS"),
+        whose="IT Support · Amir Haddad", moved=False,
+    )  # fmt: skip
+    moved = replace(
+        taken, says="", status=words.status_for_agents("RESOLVED"), whose="Facilities", moved=True,
+        ticket=LinkView(label="FAC-12", href="/tickets/FAC-12"), subject=_LONG,
+    )  # fmt: skip
+    return RoutingRuleView(
+        name="VPN and network", state=ACTIVE, place=30, version=4, keywords=("VPN", "Wi-Fi", "remote access"),
+        conditions=rule_words.conditions(_CONDITIONS, NAMES), learned="Learned from finished tickets.", took="412",
+        then=(say("Send it to {team}", team="IT Support"), say("Give it to {person}", person="Amir Haddad")),
+        asked="1,000+", days=30, taken=(taken, moved), answer=answer or AnswerView(), href="/rules/routing/1",
+        rehearsing=rehearsing(rehearsed, kind="routing"), list_href="/rules", problem="The team IT is not active.",
+        next_href="/rules/routing/1?cursor=x",
+    )  # fmt: skip
+
+
+def rule(*, answer: AnswerView | None = None, rehearsed: RehearsalView | None = None) -> RuleView:
     ran = RunView(
         state=StateView(word="Ran", icon="check", tone="green"),
         ticket=LinkView(label="IT-4821", href="/tickets/IT-4821"),
@@ -81,9 +131,15 @@ def rule(*, answer: AnswerView | None = None) -> RuleView:
         name="Network requests to IT Support", description="What the network team asked for in March.",
         whose="IT Support", state=ACTIVE, place=10, version=3, when=_WHEN,
         conditions=rule_words.conditions(_CONDITIONS, NAMES), actions=action_words.actions(_ACTIONS, NAMES),
-        href="/rules/automation/1", matches="23", runs=(ran, failed, silent), answer=answer or AnswerView(),
+        href="/rules/automation/1", matches="23", matched="times it matched",
+        runs=(ran, failed, silent), answer=answer or AnswerView(),
         problems=("There is no such active team.",), failed=desk.when(desk.before(days=2)), error="It was refused.",
-        next_href="/rules/automation/1?cursor=x",
+        next_href="/rules/automation/1?cursor=x", days=30, rehearsing=rehearsing(rehearsed),
+        calls=CallsView(
+            sentence="One call of its webhook failed for good.",
+            shown=(CallView(at=desk.when(desk.before(days=1)), url="https://hooks.acme.example/codex/tickets",
+                            error="It answered 500."),),
+        ),
     )  # fmt: skip
 
 

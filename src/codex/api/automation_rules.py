@@ -80,7 +80,8 @@ async def change(
     request: Req, asked: Asking, rule_id: RuleId, data: JSONBody[RuleChanges], if_match: IfMatch = None
 ) -> Response[RuleRow]:
     """Whoever may write it; a new version, and the end of a pause (`"isActive": true` alone does that too). An action
-    with `hasSecret` keeps the secret that its address has."""
+    with `hasSecret` keeps the secret that its address has. With `teamId` it is another team's from now on, or with null
+    everybody's: for who may write the rules of both."""
     async with asked.work() as work:
         rule = await queries.held_rule(work, id_of(rule_id), versions=expected_versions(if_match))
         await rules.change(work, rule, data, seal=request.app.state.seal)
@@ -89,7 +90,7 @@ async def change(
 
 @delete("/{ruleId:str}", summary="Remove an automation rule", opt=SETS, responses=refusals(409, 412))
 async def remove(asked: Asking, rule_id: RuleId, if_match: IfMatch = None) -> None:
-    """Whoever may write it. Its log goes with it; the history of tickets keeps what it did to them."""
+    """Whoever may write it. What it did and saw stays told on the tickets that it looked at, under its name."""
     async with asked.work() as work:
         await rules.remove(work, await queries.held_rule(work, id_of(rule_id), versions=expected_versions(if_match)))
 

@@ -8,12 +8,13 @@ from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter
 from msgspec import Struct, field
 
-from codex.api.common import LIMIT, LOCATION, Body, Cursor, Limit, Listed, id_of, listed
+from codex.api.common import LIMIT, LOCATION, VERSION_ETAG, Body, Cursor, IfMatch, Limit, Listed, id_of, listed
 from codex.api.refusals import refusals
 from codex.desk import canned_responses, reading
 from codex.desk.canned_responses import CannedResponseChanges
 from codex.desk.reading import CannedResponseRow
-from codex.httpkit.asked import Asking, Req, base_url
+from codex.httpkit.asked import Asked, Asking, Req, base_url
+from codex.httpkit.entity_tags import refuse_stale, tagged
 from codex.httpkit.needs import Need
 from codex.kernel.actor import Scope
 from codex.kernel.errors import NotFound, Unprocessable
@@ -63,7 +64,7 @@ async def list_responses(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = N
         return listed(await reading.canned_responses(reader, asked.actor, limit=limit, cursor=cursor))
 
 
-@post("/", summary="Keep a text", responses=refusals(422), response_headers=[LOCATION])
+@post("/", summary="Keep a text", responses=refusals(422), response_headers=[LOCATION, VERSION_ETAG])
 async def add(asked: Asking, data: JSONBody[NewCannedResponse]) -> Response[CannedResponseRow]:
     """Agents for themselves, leads and admins for their team, owners for everybody. 400 names each action that there is
     not, by its path, 422 what it names and there is not, or a placeholder that stands for nothing."""
@@ -72,26 +73,27 @@ async def add(asked: Asking, data: JSONBody[NewCannedResponse]) -> Response[Cann
             work, name=data.name, content=data.content, actions=data.actions, team_id=data.team_id,
             is_global=data.is_global,
         )  # fmt: skip
-    async with asked.reading() as reader:
-        row = await reading.canned_response(reader, asked.actor, response.id)
-    return Response(row, status_code=201, headers={"Location": f"/api/v1/canned-responses/{row.id}"})
+    return await _answer(asked, response.id, status_code=201, location=f"/api/v1/canned-responses/{response.id}")
 
 
-@get("/{responseId:str}", summary="One text")
-async def show(asked: Asking, response_id: ResponseId) -> CannedResponseRow:
+@get("/{responseId:str}", summary="One text", response_headers=[VERSION_ETAG])
+async def show(asked: Asking, response_id: ResponseId) -> Response[CannedResponseRow]:
     """As it was written, placeholders and all."""
-    async with asked.reading() as reader:
-        return await reading.canned_response(reader, asked.actor, id_of(response_id))
+    return await _answer(asked, id_of(response_id))
 
 
-@patch("/{responseId:str}", summary="Change a text", responses=refusals(422))
-async def change(asked: Asking, response_id: ResponseId, data: JSONBody[CannedResponseChanges]) -> CannedResponseRow:
+@patch("/{responseId:str}", summary="Change a text", responses=refusals(412, 422),
+       response_headers=[VERSION_ETAG])  # fmt: skip
+async def change(
+    asked: Asking, response_id: ResponseId, data: JSONBody[CannedResponseChanges], if_match: IfMatch = None
+) -> Response[CannedResponseRow]:
     """Whoever may keep it."""
     key = id_of(response_id)
     async with asked.work() as work:
-        await canned_responses.change(work, await canned_responses.usable(work, key), data)
-    async with asked.reading() as reader:
-        return await reading.canned_response(reader, asked.actor, key)
+        response = await canned_responses.usable(work, key)
+        refuse_stale(if_match, key, response.updated_at)
+        await canned_responses.change(work, response, data)
+    return await _answer(asked, key)
 
 
 @delete("/{responseId:str}", summary="Remove a text")
@@ -112,6 +114,12 @@ async def render(request: Req, asked: Asking, response_id: ResponseId, data: JSO
         except NotFound as missing:
             raise Unprocessable("There is no such ticket.", path="ticketId") from missing
         return Filled(await reading.filled(reader, asked.actor, response, ticket, base_url=base_url(request)))
+
+
+async def _answer(asked: Asked, key: UUID, **more: Any) -> Response[CannedResponseRow]:
+    async with asked.reading() as reader:
+        row = await reading.canned_response(reader, asked.actor, key)
+    return tagged(row, row.id, row.updated_at, **more)
 
 
 router = Router(

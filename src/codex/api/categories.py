@@ -1,18 +1,19 @@
 """`/categories`: what tickets can be about, as a tree."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post
 from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter
 
-from codex.api.common import LIMIT, LOCATION, Body, Cursor, Limit, Listed, listed
+from codex.api.common import LIMIT, LOCATION, VERSION_ETAG, Body, Cursor, IfMatch, Limit, Listed, listed
 from codex.api.refusals import refusals
 from codex.classification import categories, queries, reading
 from codex.classification.categories import CategoryChanges
 from codex.classification.reading import CategoryRow
-from codex.httpkit.asked import Asking
+from codex.httpkit.asked import Asked, Asking
+from codex.httpkit.entity_tags import refuse_stale, tagged
 from codex.httpkit.needs import Need
 from codex.kernel.actor import Scope
 from codex.tickets.in_use import has_category
@@ -43,7 +44,7 @@ async def list_categories(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = 
 
 @post("/", summary="Add a category",
       opt={"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN}, responses=refusals(409, 422),
-      response_headers=[LOCATION])  # fmt: skip
+      response_headers=[LOCATION, VERSION_ETAG])  # fmt: skip
 async def add(asked: Asking, data: JSONBody[NewCategory]) -> Response[CategoryRow]:
     """Owners; the admins of a team one with their team as `defaultTeamId`."""
     async with asked.work() as work:
@@ -51,31 +52,32 @@ async def add(asked: Asking, data: JSONBody[NewCategory]) -> Response[CategoryRo
             work, name=data.name, slug=data.slug, description=data.description, parent_id=data.parent_id,
             default_team_id=data.default_team_id, is_active=data.is_active, sort_order=data.sort_order,
         )  # fmt: skip
-    async with asked.reading() as reader:
-        row = await reading.category(reader, asked.actor, category.id)
-    return Response(row, status_code=201, headers={"Location": f"/api/v1/categories/{category.id}"})
+    return await _answer(asked, category.id, status_code=201, location=f"/api/v1/categories/{category.id}")
 
 
-@get("/{ref:str}", summary="One category, by id or slug", opt={"operation": Need.PERSON})
-async def show(asked: Asking, ref: CategoryName) -> CategoryRow:
+@get("/{ref:str}", summary="One category, by id or slug", opt={"operation": Need.PERSON},
+     response_headers=[VERSION_ETAG])  # fmt: skip
+async def show(asked: Asking, ref: CategoryName) -> Response[CategoryRow]:
     """404 for one that may no longer be chosen, to who works for no team."""
-    async with asked.reading() as reader:
-        return await reading.category(reader, asked.actor, _ref(ref))
+    return await _answer(asked, _ref(ref))
 
 
 @patch(
     "/{ref:str}",
     summary="Change or move a category",
     opt={"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN},
-    responses=refusals(409, 422),
+    responses=refusals(409, 412, 422),
+    response_headers=[VERSION_ETAG],
 )
-async def change(asked: Asking, ref: CategoryName, data: JSONBody[CategoryChanges]) -> CategoryRow:
+async def change(
+    asked: Asking, ref: CategoryName, data: JSONBody[CategoryChanges], if_match: IfMatch = None
+) -> Response[CategoryRow]:
     """Owners, and the admins of its default team. What lies under it moves along; 422 for a place below itself."""
     async with asked.work() as work:
         category = await queries.held_category(work.session, _ref(ref))
+        refuse_stale(if_match, category.id, category.updated_at)
         await categories.change(work, category, data)
-    async with asked.reading() as reader:
-        return await reading.category(reader, asked.actor, category.id)
+    return await _answer(asked, category.id)
 
 
 @delete("/{ref:str}", summary="Remove a category that nothing was ever of",
@@ -86,6 +88,12 @@ async def remove(asked: Asking, ref: CategoryName) -> None:
     async with asked.work() as work:
         category = await queries.held_category(work.session, _ref(ref))
         await categories.remove(work, category, has_tickets=await has_category(work, category.id))
+
+
+async def _answer(asked: Asked, ref: UUID | str, **more: Any) -> Response[CategoryRow]:
+    async with asked.reading() as reader:
+        row = await reading.category(reader, asked.actor, ref)
+    return tagged(row, row.id, row.updated_at, **more)
 
 
 def _ref(text: str) -> UUID | str:

@@ -36,6 +36,7 @@ from codex.identity.teams import TeamChanges
 from codex.kernel.actor import ActorKind, Scope, TeamRole
 from codex.tickets.models import MessageType, TicketChannel, TicketPriority, TicketStatus
 from codex.tickets.rows import (
+    Author,
     CategoryRef,
     CountsRow,
     EventActor,
@@ -64,7 +65,7 @@ _detail = TicketDetail(
     custom_fields=[FieldAnswer(_OTHER, "Asset tag", "LT-88")], followers=[], access=[],
 )  # fmt: skip
 _message = MessageRow(
-    id=_OTHER, ticket_id=_TICKET, author=PersonRef(_AMIR, "Amir Haddad"), type=MessageType.PUBLIC,
+    id=_OTHER, ticket_id=_TICKET, author=Author(_AMIR, "Amir Haddad"), type=MessageType.PUBLIC,
     body="Which **network** are you on?", body_html="<p>Which <strong>network</strong> are you on?</p>", attachments=[],
     created_at=_MONDAY, edited_at=None, is_redacted=False, mentions=[],
 )  # fmt: skip
@@ -106,7 +107,7 @@ _ALONE: tuple[Struct, ...] = (
     _message,
     Me(
         _AMIR, "amir@acme.example", "Amir Haddad", "IT", "Berlin", "AGENT", _IT, "Europe/Berlin", None, None,
-        [TeamOfMine(_IT, "IT Support", "it", "AGENT")], Scope.WRITE,
+        [TeamOfMine(_IT, "IT Support", "it", "AGENT")], Scope.WRITE, _MONDAY,
     ),
     MyChanges(time_zone="Europe/Berlin", theme="dark"),
     NewToken(name="Nightly report", scope=Scope.READ, expires_at=_TUESDAY),

@@ -3,13 +3,26 @@
 from datetime import datetime
 from uuid import UUID
 
-from litestar import Router, delete, get, patch, post
+from litestar import Response, Router, delete, get, patch, post
 from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
-from codex.api.common import LIMIT, Body, Cursor, Limit, Listed, SessionId, TokenId, id_of, listed
+from codex.api.common import (
+    LIMIT,
+    VERSION_ETAG,
+    Body,
+    Cursor,
+    IfMatch,
+    Limit,
+    Listed,
+    SessionId,
+    TokenId,
+    id_of,
+    listed,
+)
 from codex.api.refusals import refusals
 from codex.httpkit.asked import FRESH, Asked, Asking
+from codex.httpkit.entity_tags import refuse_stale, tagged
 from codex.httpkit.needs import Need
 from codex.identity import credentials, people, queries, sessions, tokens
 from codex.identity.credentials import SessionRow, TokenRow
@@ -43,6 +56,7 @@ class Me(Struct, frozen=True, rename="camel"):
     away_until: datetime | None
     teams: list[TeamOfMine]
     scope: Scope
+    updated_at: datetime
 
 
 class MyChanges(Body):
@@ -69,38 +83,45 @@ async def _me(asked: Asked) -> Me:
     async with asked.reading() as reader:
         row = await reader.first(
             """SELECT u.id, u.email, u.display_name, u.department, u.location, u.primary_team_id, u.time_zone, u.theme,
-                      u.away_until,
+                      u.away_until, u.updated_at,
                       ARRAY(SELECT (t.id, t.name, t.slug) FROM teams t WHERE t.id = ANY(%(teams)s) ORDER BY t.name)
                FROM users u WHERE u.id = %(id)s""",
             {"id": actor.id, "teams": list(actor.team_roles)},
         )
     if row is None:
         raise NotFound("There is no such person.")
-    user_id, email, name, department, location, primary, zone, theme, away_until, teams = row
+    user_id, email, name, department, location, primary, zone, theme, away_until, updated, teams = row
     mine = [TeamOfMine(t[0], t[1], t[2], actor.team_roles[t[0]].value) for t in teams]
     return Me(
         user_id, email, name, department, location, actor.role.value, primary, zone, theme, away_until, mine,
-        actor.scope,
+        actor.scope, updated,
     )  # fmt: skip
 
 
-@get("/", summary="Who one is")
-async def show(asked: Asking) -> Me:
+async def _answer(asked: Asked) -> Response[Me]:
+    found = await _me(asked)
+    return tagged(found, found.id, found.updated_at)
+
+
+@get("/", summary="Who one is", response_headers=[VERSION_ETAG])
+async def show(asked: Asking) -> Response[Me]:
     """The person behind the token, with the teams they work for and the roles that count there."""
-    return await _me(asked)
+    return await _answer(asked)
 
 
-@patch("/", summary="Change one's own name, place, zone, theme or absence")
-async def change(asked: Asking, data: JSONBody[MyChanges]) -> Me:
+@patch("/", summary="Change one's own name, place, zone, theme or absence", responses=refusals(412),
+       response_headers=[VERSION_ETAG])  # fmt: skip
+async def change(asked: Asking, data: JSONBody[MyChanges], if_match: IfMatch = None) -> Response[Me]:
     """Only what is sent changes."""
     async with asked.work() as work:
         user = await queries.person(work.session, asked.me, lock=True)
+        refuse_stale(if_match, user.id, user.updated_at)
         wanted = PersonChanges(
             display_name=data.display_name, department=data.department, location=data.location,
             time_zone=data.time_zone, theme=data.theme, away_until=data.away_until,
         )  # fmt: skip
         await people.change(work, user, wanted)
-    return await _me(asked)
+    return await _answer(asked)
 
 
 @get("/tokens", summary="One's personal API tokens")

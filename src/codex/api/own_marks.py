@@ -1,10 +1,12 @@
 """`/tickets/{ref}/read` and `/draft`: what a person has read of a ticket, and begun to write. Nobody else sees it."""
 
-from litestar import Router, delete, get, put
+from litestar import Response, Router, delete, get, put
 from litestar.params import JSONBody
 
-from codex.api.common import Body, TicketName
+from codex.api.common import VERSION_ETAG, Body, IfMatch, TicketName
+from codex.api.refusals import refusals
 from codex.httpkit.asked import Asking
+from codex.httpkit.entity_tags import refuse_stale, tagged
 from codex.tickets import drafts, marks, queries, reading
 from codex.tickets.drafts import DraftRow
 from codex.tickets.models import MessageType
@@ -34,19 +36,24 @@ async def mark_unread(asked: Asking, ref: TicketName) -> None:
         await marks.mark_unread(reader, asked.actor, ticket.id, now=asked.now)
 
 
-@get("/draft", summary="What one has begun to write", opt={"operation": Operation.VIEW})
-async def show_draft(asked: Asking, ref: TicketName) -> DraftRow:
+@get("/draft", summary="What one has begun to write", opt={"operation": Operation.VIEW},
+     response_headers=[VERSION_ETAG])  # fmt: skip
+async def show_draft(asked: Asking, ref: TicketName) -> Response[DraftRow]:
     """One's own draft on the ticket; 404 when there is none."""
     async with asked.reading() as reader:
         ticket = await reading.seen(reader, asked.actor, queries.parse_ref(ref), now=asked.now)
-        return await drafts.draft(reader, asked.actor, ticket.id)
+        found = await drafts.draft(reader, asked.actor, ticket.id)
+    return tagged(found, ticket.id, found.updated_at)
 
 
-@put("/draft", summary="Keep what one has begun to write", status_code=204, opt={"operation": Operation.VIEW})
-async def keep_draft(asked: Asking, ref: TicketName, data: JSONBody[NewDraft]) -> None:
+@put("/draft", summary="Keep what one has begun to write", status_code=204, opt={"operation": Operation.VIEW},
+     responses=refusals(412))  # fmt: skip
+async def keep_draft(asked: Asking, ref: TicketName, data: JSONBody[NewDraft], if_match: IfMatch = None) -> None:
     """One per person and ticket, gone once one writes a message there; an empty body is no draft."""
     async with asked.work() as work:
         ticket = await queries.visible(work, queries.parse_ref(ref))
+        if if_match is not None:
+            refuse_stale(if_match, ticket.id, await drafts.kept_at(work, ticket.id))
         await drafts.keep(work, ticket, type=data.type, body=data.body)
 
 

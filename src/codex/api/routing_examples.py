@@ -11,10 +11,12 @@ from codex.kernel.criteria.tree import Finding
 from codex.routing.decision import PersonBy, TeamBy
 from codex.routing.drafting import LearnedRow, ProposalRow, SignRow
 from codex.routing.explaining import DecisionRow, LookedRow, Who
+from codex.routing.outcomes import Outcome, OutcomeRow, Winner
 from codex.routing.reading import RoutingRuleRow, RoutingRuleVersionRow
 from codex.routing.rules import NewRoutingRule, RoutingRuleChanges
+from codex.tickets.models import TicketStatus
 
-_RULE, _IT, _AMIR, _ONA = (UUID(f"01979c7e-6a3e-7c51-9a20-3f6d5c8f2f2{n}") for n in range(4))
+_RULE, _IT, _AMIR, _ONA, _TICKET = (UUID(f"01979c7e-6a3e-7c51-9a20-3f6d5c8f2f2{n}") for n in range(5))
 _MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _IN_BERLIN = {"field": "requesterLocation", "operator": "equals", "value": "Berlin"}
 _SAID: dict[str, Any] = {
@@ -56,4 +58,14 @@ ALONE: tuple[Struct, ...] = (
     _learned,
     _decision,
 )
-IN_LISTS: tuple[Struct, ...] = (_row, RoutingRuleVersionRow(**_SAID, version=2, created_by_id=_ONA, created_at=_MONDAY))
+IN_LISTS: tuple[Struct, ...] = (
+    _row,
+    RoutingRuleVersionRow(**_SAID, version=2, created_by_id=_ONA, created_at=_MONDAY),
+    OutcomeRow(
+        ticket_id=_TICKET, display_id="IT-1042", subject="VPN drops every ten minutes", at=_MONDAY,
+        outcome=Outcome.TOOK, version=2, keyword="VPN", keywords=["VPN", "remote access"],
+        conditions=[Finding("requesterLocation", "equals", "Berlin", "Berlin", True)], broken=None,
+        winner=Winner(id=_RULE, name="VPN of Berlin", keyword="VPN"), team=Who(_IT, "IT Support"),
+        assignee=Who(_AMIR, "Amir Haddad"), status=TicketStatus.RESOLVED,
+    ),
+)  # fmt: skip

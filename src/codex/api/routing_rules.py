@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post
 from litestar.openapi.spec import Example
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import field
 
 from codex.api.common import (
@@ -26,19 +26,22 @@ from codex.api.common import (
 )
 from codex.api.refusals import refusals
 from codex.classification.queries import category
+from codex.db.page import Page
 from codex.db.work import Work
 from codex.httpkit.asked import Asked, Asking
 from codex.httpkit.needs import Need
 from codex.kernel.actor import Scope
-from codex.routing import drafting, explaining, queries, reading, rules
+from codex.routing import drafting, explaining, outcomes, queries, reading, rules
 from codex.routing.deciding import foretell
 from codex.routing.drafting import LearnedRow
 from codex.routing.drafts import Draft
 from codex.routing.explaining import DecisionRow, Words
+from codex.routing.outcomes import OutcomeRow
 from codex.routing.reading import RoutingRuleRow, RoutingRuleVersionRow
 from codex.routing.rules import NewRoutingRule, RoutingRuleChanges
 from codex.tickets import opening, tagging
 from codex.tickets.models import TicketChannel, TicketPriority
+from codex.tickets.queries import parse_ref
 
 RuleId = Annotated[
     str,
@@ -47,6 +50,10 @@ RuleId = Annotated[
         examples=[Example(value="01979c7e-6a3e-7c51-9a20-3f6d5c8f2b11")],
     ),
 ]  # fmt: skip
+OnTicket = Annotated[
+    str | None,
+    QueryParameter(name="ticket", description="What became of the rule on this ticket, by id, number or display id."),
+]
 
 
 class Learning(Body):
@@ -141,6 +148,21 @@ async def list_versions(
         return listed(await reading.rule_versions(reader, asked.actor, id_of(rule_id), limit=limit, cursor=cursor))
 
 
+@get("/{ruleId:str}/decisions", summary="Which new tickets a routing rule took, or why it did not take one")
+async def list_decisions(
+    asked: Asking, rule_id: RuleId, ticket: OnTicket = None, limit: Limit = LIMIT, cursor: Cursor = None
+) -> Listed[OutcomeRow]:
+    """Without `ticket`, those that it took, the newest first, with the keyword that did it and where each is now. With
+    `ticket`, what became of the rule on that one: what it saw, or why it was not asked. Of tickets whose internal side
+    one sees."""
+    async with asked.reading() as reader:
+        key, now = id_of(rule_id), asked.now
+        if ticket is not None:
+            about = await outcomes.on_ticket(reader, asked.actor, key, parse_ref(ticket), now=now)
+            return listed(Page([about], None))
+        return listed(await outcomes.taken(reader, asked.actor, key, now=now, limit=limit, cursor=cursor))
+
+
 async def _draft(work: Work, asked: Asked, data: TrialTicket) -> Draft:
     subject, description = opening.words_of(data.subject, data.description)
     return Draft(
@@ -161,6 +183,7 @@ async def _answer(asked: Asked, rule_id: UUID) -> Response[RoutingRuleRow]:
 
 
 router = Router(
-    "/routing-rules", route_handlers=[list_rules, add, try_rules, learn_rules, show, change, remove, list_versions],
+    "/routing-rules",
+    route_handlers=[list_rules, add, try_rules, learn_rules, show, change, remove, list_versions, list_decisions],
     opt={"operation": Need.AGENT}, tags=["routing"],
 )  # fmt: skip

@@ -7,13 +7,26 @@ from litestar import Response, Router, delete, get, patch, post
 from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from codex.api.common import LIMIT, LOCATION, Body, Cursor, Limit, Listed, TicketName, id_of, listed
+from codex.api.common import (
+    LIMIT,
+    LOCATION,
+    VERSION_ETAG,
+    Body,
+    Cursor,
+    IfMatch,
+    Limit,
+    Listed,
+    TicketName,
+    id_of,
+    listed,
+)
 from codex.api.refusals import refusals
 from codex.desk import saved_views, view_reading
 from codex.desk.saved_views import SavedViewChanges
 from codex.desk.view_filters import SavedFilters
 from codex.desk.view_reading import SavedViewRow, ViewExplanation
 from codex.httpkit.asked import Asking
+from codex.httpkit.entity_tags import refuse_stale, tagged
 from codex.httpkit.needs import Need
 from codex.tickets import queries, reading
 
@@ -49,7 +62,7 @@ async def list_views(
     return listed(found)
 
 
-@post("/", summary="Keep a view", responses=refusals(409, 422), response_headers=[LOCATION])
+@post("/", summary="Keep a view", responses=refusals(409, 422), response_headers=[LOCATION, VERSION_ETAG])
 async def add(asked: Asking, data: JSONBody[NewSavedView]) -> Response[SavedViewRow]:
     """Everybody for themselves, leads and admins for their team, owners for everybody. 400 names what does not fit.
     A new default takes the place of the former one of the same owner."""
@@ -59,25 +72,32 @@ async def add(asked: Asking, data: JSONBody[NewSavedView]) -> Response[SavedView
             is_default=data.is_default,
         )  # fmt: skip
     async with asked.reading() as reader:
-        found = await view_reading.saved_view(reader, asked.actor, view.id)
-    return Response(found.row, status_code=201, headers={"Location": f"/api/v1/saved-views/{view.id}"})
+        row = (await view_reading.saved_view(reader, asked.actor, view.id)).row
+    return tagged(row, row.id, row.updated_at, status_code=201, location=f"/api/v1/saved-views/{row.id}")
 
 
-@get("/{viewId:str}", summary="One view")
-async def show(asked: Asking, view_id: ViewId) -> SavedViewRow:
+@get("/{viewId:str}", summary="One view", response_headers=[VERSION_ETAG])
+async def show(asked: Asking, view_id: ViewId) -> Response[SavedViewRow]:
     """As it was kept, and how many tickets it holds for the reader."""
     async with asked.reading() as reader:
-        return await view_reading.counted(reader, asked.actor, id_of(view_id), now=asked.now)
+        row = await view_reading.counted(reader, asked.actor, id_of(view_id), now=asked.now)
+    return tagged(row, row.id, row.updated_at)
 
 
-@patch("/{viewId:str}", summary="Change a view", responses=refusals(409, 422))
-async def change(asked: Asking, view_id: ViewId, data: JSONBody[SavedViewChanges]) -> SavedViewRow:
+@patch("/{viewId:str}", summary="Change a view", responses=refusals(409, 412, 422),
+       response_headers=[VERSION_ETAG])  # fmt: skip
+async def change(
+    asked: Asking, view_id: ViewId, data: JSONBody[SavedViewChanges], if_match: IfMatch = None
+) -> Response[SavedViewRow]:
     """Whoever may keep it. Whose it is stays."""
     key = id_of(view_id)
     async with asked.work() as work:
-        await saved_views.change(work, await saved_views.seen(work, key), data)
+        view = await saved_views.seen(work, key)
+        refuse_stale(if_match, key, view.updated_at)
+        await saved_views.change(work, view, data)
     async with asked.reading() as reader:
-        return (await view_reading.saved_view(reader, asked.actor, key)).row
+        row = (await view_reading.saved_view(reader, asked.actor, key)).row
+    return tagged(row, row.id, row.updated_at)
 
 
 @delete("/{viewId:str}", summary="Remove a view")

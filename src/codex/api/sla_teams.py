@@ -25,10 +25,12 @@ from codex.api.refusals import refusals
 from codex.api.sla_policies import HoursBody, Priority, priority_of
 from codex.api.sla_preview import OR_REMOVED, SAVING, Preview, Savings
 from codex.httpkit.asked import Asked, Asking
+from codex.httpkit.entity_tags import refuse_stale, tagged
 from codex.httpkit.needs import Need
 from codex.identity.queries import team
 from codex.sla import assignments, team_policies
 from codex.sla import team_reading as reading
+from codex.sla.queries import held_assignment
 from codex.sla.team_reading import AssignmentRow, TeamPolicyRow
 
 
@@ -45,23 +47,31 @@ async def list_assignments(asked: Asking, limit: Limit = LIMIT, cursor: Cursor =
         return listed(await reading.assignments(reader, asked.actor, limit=limit, cursor=cursor))
 
 
-@get("/{teamId:str}", summary="Which policy a team is under")
-async def show_assignment(asked: Asking, team_id: TeamId) -> AssignmentRow:
+@get("/{teamId:str}", summary="Which policy a team is under", response_headers=[VERSION_ETAG])
+async def show_assignment(asked: Asking, team_id: TeamId) -> Response[AssignmentRow]:
     """404 for a team that is under the default policy."""
     async with asked.reading() as reader:
-        return await reading.assignment(reader, asked.actor, id_of(team_id))
+        row = await reading.assignment(reader, asked.actor, id_of(team_id))
+    return tagged(row, row.team_id, row.updated_at)
 
 
-@put("/{teamId:str}", summary="Put a team under a policy", opt=SETS, responses=refusals(422))
-async def assign(saving: Savings, team_id: TeamId, data: JSONBody[PolicyOfTeam]) -> Response[AssignmentRow | Preview]:
+@put("/{teamId:str}", summary="Put a team under a policy", opt=SETS, responses=refusals(412, 422),
+     response_headers=[VERSION_ETAG])  # fmt: skip
+async def assign(
+    saving: Savings, team_id: TeamId, data: JSONBody[PolicyOfTeam], if_match: IfMatch = None
+) -> Response[AssignmentRow | Preview]:
     """Owners, and the team's admins: everybody's policies or its own. Clocks that run go on by what they have."""
     async with saving.work() as work:
         one = await team(work.session, id_of(team_id))
+        if if_match is not None:
+            former = await held_assignment(work, one.id)
+            refuse_stale(if_match, one.id, former and former.updated_at)
         await assignments.assign(work, one, data.policy_id)
     if saving.shown is not None:
         return saving.shown
     async with saving.asked.reading() as reader:
-        return Response(await reading.assignment(reader, saving.asked.actor, one.id))
+        row = await reading.assignment(reader, saving.asked.actor, one.id)
+    return tagged(row, row.team_id, row.updated_at)
 
 
 @delete("/{teamId:str}", summary="Put a team under the default policy", status_code=200, opt=SETS, responses=OR_REMOVED)

@@ -1,14 +1,30 @@
 """`/teams`: teams and who belongs to them."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.params import JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from codex.api.common import LIMIT, LOCATION, Body, Cursor, Limit, Listed, TeamName, UserId, id_of, listed
+from codex.api.common import (
+    LIMIT,
+    LOCATION,
+    VERSION_ETAG,
+    Body,
+    Cursor,
+    IfMatch,
+    Limit,
+    Listed,
+    TeamName,
+    UserId,
+    id_of,
+    listed,
+)
 from codex.api.refusals import refusals
-from codex.httpkit.asked import FRESH, Asking
+from codex.automation.holding_teams import held_by
+from codex.httpkit.asked import FRESH, Asked, Asking
+from codex.httpkit.entity_tags import refuse_stale, tagged
 from codex.httpkit.needs import Need
 from codex.identity import directory, policy, queries, teams
 from codex.identity.directory import MemberRow, TeamRow
@@ -50,7 +66,7 @@ async def list_teams(asked: Asking, limit: Limit = LIMIT, cursor: Cursor = None)
     summary="Add a team",
     opt={"operation": Need.OWNER, "scope": Scope.ADMIN},
     responses=refusals(409),
-    response_headers=[LOCATION],
+    response_headers=[LOCATION, VERSION_ETAG],
 )
 async def add(asked: Asking, data: JSONBody[NewTeam]) -> Response[TeamRow]:
     """Owners only."""
@@ -60,31 +76,31 @@ async def add(asked: Asking, data: JSONBody[NewTeam]) -> Response[TeamRow]:
             strategy=data.assignment_strategy, is_confidential=data.is_confidential,
             followers_may_reply=data.followers_may_reply,
         )  # fmt: skip
-    async with asked.reading() as reader:
-        row = await directory.team(reader, asked.actor, team.id)
-    return Response(row, status_code=201, headers={"Location": f"/api/v1/teams/{team.id}"})
+    return await _answer(asked, team.id, status_code=201, location=f"/api/v1/teams/{team.id}")
 
 
-@get("/{ref:str}", summary="One team, by id or slug", opt={"operation": Need.PERSON})
-async def show(asked: Asking, ref: TeamName) -> TeamRow:
+@get("/{ref:str}", summary="One team, by id or slug", opt={"operation": Need.PERSON}, response_headers=[VERSION_ETAG])
+async def show(asked: Asking, ref: TeamName) -> Response[TeamRow]:
     """As far as one may see it."""
-    async with asked.reading() as reader:
-        return await directory.team(reader, asked.actor, _ref(ref))
+    return await _answer(asked, _ref(ref))
 
 
 @patch(
     "/{ref:str}",
     summary="Change a team",
     opt={"operation": Need.TEAM_ADMIN, "scope": Scope.ADMIN},
-    responses=refusals(409),
+    responses=refusals(409, 412),
+    response_headers=[VERSION_ETAG],
 )
-async def change(asked: Asking, ref: TeamName, data: JSONBody[TeamChanges]) -> TeamRow:
+async def change(
+    asked: Asking, ref: TeamName, data: JSONBody[TeamChanges], if_match: IfMatch = None
+) -> Response[TeamRow]:
     """The team's admins and owners. A team with tickets is deactivated, not deleted."""
     async with asked.work() as work:
         team = await _team(work.session, ref)
+        refuse_stale(if_match, team.id, team.updated_at)
         await teams.change(work, team, data)
-    async with asked.reading() as reader:
-        return await directory.team(reader, asked.actor, team.id)
+    return await _answer(asked, team.id)
 
 
 @delete(
@@ -94,10 +110,12 @@ async def change(asked: Asking, ref: TeamName, data: JSONBody[TeamChanges]) -> T
     responses=refusals(409),
 )
 async def remove(asked: Asking, ref: TeamName) -> None:
-    """Owners only; 409 for a team with tickets."""
+    """Owners only; 409 for a team with tickets, and for one that rules send to or that has rules, views, texts, fields,
+    categories, tags, policies or grants, which it names: remove them first, or deactivate the team."""
     async with asked.work() as work:
         team = await _team(work.session, ref)
-        await teams.remove(work, team, has_tickets=await has_tickets(work.session, team.id))
+        held, had = await held_by(work, team.id), await has_tickets(work.session, team.id)
+        await teams.remove(work, team, has_tickets=had, held_by=held)
 
 
 @get("/{ref:str}/members", summary="Who is in a team", opt={"operation": Need.PERSON})
@@ -130,6 +148,12 @@ async def remove_member(asked: Asking, ref: TeamName, user_id: UserId) -> None:
     async with asked.work() as work:
         team = await _team(work.session, ref)
         await teams.remove_member(work, team, await queries.person(work.session, id_of(user_id)))
+
+
+async def _answer(asked: Asked, ref: UUID | str, **more: Any) -> Response[TeamRow]:
+    async with asked.reading() as reader:
+        row = await directory.team(reader, asked.actor, ref)
+    return tagged(row, row.id, row.updated_at, **more)
 
 
 def _ref(text: str) -> UUID | str:

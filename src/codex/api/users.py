@@ -6,9 +6,10 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, patch, post
 from litestar.params import JSONBody, QueryParameter
 
-from codex.api.common import LIMIT, LOCATION, Body, Cursor, Limit, Listed, UserId, id_of, listed
+from codex.api.common import LIMIT, LOCATION, VERSION_ETAG, Body, Cursor, IfMatch, Limit, Listed, UserId, id_of, listed
 from codex.api.refusals import refusals
 from codex.httpkit.asked import FRESH, Asked, Asking
+from codex.httpkit.entity_tags import refuse_stale, tagged
 from codex.httpkit.needs import Need
 from codex.identity import credentials, directory, people, queries, second_factor
 from codex.identity.credentials import SessionRow, TokenRow
@@ -43,16 +44,17 @@ async def list_users(
         return listed(await directory.people(reader, asked.actor, seen, q=q, limit=limit, cursor=cursor))
 
 
-@get("/{userId:str}", summary="One person", opt={"operation": Need.PERSON})
-async def show(asked: Asking, user_id: UserId) -> PersonRow:
+@get("/{userId:str}", summary="One person", opt={"operation": Need.PERSON}, response_headers=[VERSION_ETAG])
+async def show(asked: Asking, user_id: UserId) -> Response[PersonRow]:
     """As far as one may see them."""
-    return await _person(asked, id_of(user_id))
+    row = await _person(asked, id_of(user_id))
+    return tagged(row, row.id, row.updated_at)
 
 
 @post(
     "/", summary="Add a person",
     opt={"operation": Need.OWNER, "scope": Scope.ADMIN, **FRESH}, responses=refusals(409, 422),
-    response_headers=[LOCATION],
+    response_headers=[LOCATION, VERSION_ETAG],
 )  # fmt: skip
 async def add(asked: Asking, data: JSONBody[NewUser]) -> Response[PersonRow]:
     """Owners only."""
@@ -62,23 +64,28 @@ async def add(asked: Asking, data: JSONBody[NewUser]) -> Response[PersonRow]:
             location=data.location, primary_team_id=data.primary_team_id,
         )  # fmt: skip
     row = await _person(asked, user.id)
-    return Response(row, status_code=201, headers={"Location": f"/api/v1/users/{user.id}"})
+    return tagged(row, row.id, row.updated_at, status_code=201, location=f"/api/v1/users/{user.id}")
 
 
 @patch(
     "/{userId:str}",
     summary="Change a person",
     opt={"operation": Need.PERSON, "scope": Scope.ADMIN, **FRESH},
-    responses=refusals(409, 422),
+    responses=refusals(409, 412, 422),
+    response_headers=[VERSION_ETAG],
 )
-async def change(asked: Asking, user_id: UserId, data: JSONBody[PersonChanges]) -> PersonRow:
+async def change(
+    asked: Asking, user_id: UserId, data: JSONBody[PersonChanges], if_match: IfMatch = None
+) -> Response[PersonRow]:
     """Owners only. The last active owner stays one; nobody changes their own role. Who is deactivated loses sessions
     and tokens at once and for good."""
     key = (await _person(asked, id_of(user_id))).id  # whoever is hidden is not there to be changed
     async with asked.work() as work:
         user = await queries.person(work.session, key, lock=True)
+        refuse_stale(if_match, key, user.updated_at)
         await people.change(work, user, data)
-    return await _person(asked, key)
+    row = await _person(asked, key)
+    return tagged(row, row.id, row.updated_at)
 
 
 @get("/{userId:str}/tokens", summary="A person's API tokens", opt={"operation": Need.OWNER})

@@ -30,6 +30,7 @@ LEASE = timedelta(minutes=2)
 """Who has had a delivery for longer is taken for dead."""
 AT_ONCE, PER_HOST = 20, 4
 """So many are taken at a time, and so many of one host: one that hangs does not hold up the others."""
+FORGET_BATCH = 10_000
 FOR_OWNERS = "Owners see what was sent to webhooks."
 _COLUMNS = """d.id, d.rule_id, d.ticket_id, d.url, d.status::text, d.attempts, d.next_attempt_at, d.last_status,
     d.last_answer, d.last_error, d.sent_at, d.created_at"""
@@ -74,6 +75,20 @@ class Outcome(Struct, frozen=True):
     is_final: bool = False
 
 
+class FailedCall(Struct, frozen=True):
+    """A call that failed for good, and why."""
+
+    created_at: datetime
+    url: str
+    error: str
+
+
+FAILED_MOST = 4
+FAILED_SQL = f"""ARRAY(
+    SELECT (d.created_at, d.url, d.last_error) FROM webhook_deliveries d
+    WHERE d.rule_id = r.id AND d.status = 'FAILED' AND d.created_at >= %(since)s
+    ORDER BY d.created_at DESC LIMIT {FAILED_MOST})"""
+"""A column: the newest calls of automation rules `r` that failed for good, as `FailedCall` has them."""
 _DUE = "d.status IN ('PENDING', 'PROCESSING') AND d.next_attempt_at <= %(now)s"
 _HOST = "lower(substring(d.url FROM '^[^/]*//([^/?#]+)'))"
 _CLAIM = clause(
@@ -150,6 +165,18 @@ async def retry(work: Work, delivery_id: UUID) -> None:
     found.status, found.attempts = OutboxStatus.PENDING, 0
     found.next_attempt_at = found.updated_at = work.now
     work.record(WebhookRetried(team_id=None, delivery_id=found.id, ticket_id=found.ticket_id, url=found.url))
+
+
+async def forget(reader: Reader, *, before: datetime, batch: int = FORGET_BATCH) -> int:
+    """Forget calls that were begun and ended before an instant, at most `batch` of them; how many."""
+    rows = await reader.all(
+        """DELETE FROM webhook_deliveries WHERE id IN (
+               SELECT d.id FROM webhook_deliveries d
+               WHERE d.created_at < %(before)s AND d.updated_at < %(before)s AND d.status IN ('SENT', 'FAILED')
+               ORDER BY d.created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED) RETURNING 1""",
+        {"before": before, "limit": batch},
+    )
+    return len(rows)
 
 
 async def deliveries(

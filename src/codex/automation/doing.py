@@ -52,6 +52,12 @@ from codex.tickets.models import AccessLevel, MessageType, Ticket, Ties
 from codex.tickets.policy import Operation
 
 _O = Operation
+_Single = (
+    AssignTeam | AssignUser | AssignRoundRobin | Unassign | SetPriority | SetStatus | SetCategory | SetCustomField
+    | AddTag | RemoveTag | AddFollower | RemoveFollower | GrantAccess | AddInternalNote | SendPublicReply | Notify
+    | SendEmail | CallWebhook | Stop
+)  # fmt: skip
+"""An action that is not several."""
 _GRANTS = {AccessLevel.READ: _O.GRANT_READ, AccessLevel.WRITE: _O.GRANT_WRITE}
 _NO_TEAM = "The ticket has no team whose turn it could be."
 
@@ -84,15 +90,16 @@ class Doing:
     async def all(self, actions: Iterable[Action]) -> None:
         """Do these, one after the other; what one of them refuses is raised."""
         for action in actions:
+            if isinstance(action, ApplyMacro):
+                await self._apply(action.canned_response_id)
+                continue
             before = len(self.work.recorded)
             told = await self._do(action)
             await self.work.session.flush()  # the next one looks at what is there
-            if isinstance(action, ApplyMacro):
-                continue
             facts = [{"fact": fact.type, **fact.payload()} for fact in self.work.recorded[before:]]
             self.done.append(Done(type_of(action), [*facts, *told]))
 
-    async def _do(self, action: Action) -> list[dict[str, Any]]:
+    async def _do(self, action: _Single) -> list[dict[str, Any]]:
         """Returns what no fact tells."""
         match action:
             case AssignTeam() | AssignUser() | AssignRoundRobin() | Unassign():
@@ -107,8 +114,6 @@ class Doing:
                 await self._write(_O.REPLY, MessageType.PUBLIC, body)
             case Notify() | SendEmail() | CallWebhook():
                 return await self._tell(action)
-            case ApplyMacro(canned_response_id=key):
-                await self._apply(key)
             case Stop():
                 self.stops = True
         return []
@@ -194,10 +199,10 @@ class Doing:
         await self._may(_O.NOTE)
         match action:
             case Notify(text=text):
-                words = await self.filled(text) if text else None
+                words = await self.filled(text, is_plain=True) if text else None
                 return await outgoing.notify(self.work, self.ticket, action, self.rule, self.trigger, words)
             case SendEmail(subject=subject, body=body):
-                filled = (await self.filled(subject), await self.filled(body))
+                filled = (await self.filled(subject, is_plain=True), await self.filled(body))
                 return await outgoing.send_email(self.work, self.ticket, action.to, *filled)
             case CallWebhook():
                 found = await outgoing.webhook(self.work, self.ticket, action, self.rule, self.trigger)
@@ -212,17 +217,21 @@ class Doing:
         actions, problems = read_macro(text.actions, is_kept=True)
         if problems:
             raise Unprocessable(f"The macro {text.name} cannot be used: {problems[0].message}")
+        told = {"fact": "MACRO_APPLIED", "cannedResponseId": str(text.id), "name": text.name}
+        self.done.append(Done(type_of(ApplyMacro), [told]))
         await self.all([SendPublicReply(text.content), *actions])
 
     def _is_of_scope(self, team_id: UUID | None) -> bool:
         return team_id is None or self.rule.team_id in (None, team_id)
 
-    async def filled(self, text: str) -> str:
-        """A text with what its placeholders stand for; the agent is who has the ticket."""
+    async def filled(self, text: str, *, is_plain: bool = False) -> str:
+        """A text with what its placeholders stand for, as `fill_in` does it; the agent is who has the ticket."""
         key = self.ticket.assignee_id
         agent = (await people.person(self.work.session, key)).display_name if key else ""
         reader = await self.work.reader()
-        return await fill_in(reader, text, self.ticket.id, agent=agent, base_url=self.work.base_url)
+        return await fill_in(
+            reader, text, self.ticket.id, agent=agent, base_url=self.work.base_url, is_plain=is_plain
+        )
 
     async def _team(self, key: UUID) -> Team:
         return await people.team(self.work.session, key)

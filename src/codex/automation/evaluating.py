@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from msgspec import json
 
@@ -11,7 +10,6 @@ from codex.automation.keeping import Seen, keep
 from codex.automation.models import AutomationRuleSet
 from codex.automation.running import Occasion, course_of, note_broken, run
 from codex.automation.terms import Rule
-from codex.db.database import Reader
 from codex.db.work import Work
 from codex.kernel.actor import system
 from codex.kernel.criteria.tree import Values, explain, holds
@@ -81,7 +79,8 @@ async def _read(asking: _Asking) -> Values:
 _KEEP = """
     INSERT INTO automation_evaluations (id, event, ticket_id, rule_set, trigger, matched, reason, seen, created_at)
     VALUES (%(id)s, %(event)s, %(ticket)s, %(set)s, %(trigger)s, %(matched)s, %(reason)s, %(seen)s::jsonb, %(now)s)
-    RETURNING EXISTS (SELECT FROM automation_rule_sets s WHERE s.rule_set = %(set)s)"""
+    RETURNING EXISTS (
+        SELECT FROM automation_rule_sets s WHERE s.rule_set = %(set)s AND s.unnamed_since IS NULL)"""
 
 
 async def _keep(asking: _Asking, rules: Sequence[Rule], *, reason: str | None, matched: bool = False) -> None:
@@ -101,18 +100,3 @@ async def _keep(asking: _Asking, rules: Sequence[Rule], *, reason: str | None, m
             work.session.add(
                 AutomationRuleSet(id=new_id(), rule_set=asked.rule_set, rule_id=rule.id, rule_version=rule.version)
             )
-
-
-KEPT = timedelta(days=30)
-FORGET_BATCH = 50_000
-
-
-async def forget(reader: Reader, *, before: datetime, batch: int = FORGET_BATCH) -> int:
-    """Forget what rules that did not act had seen before an instant; how many rows, at most `batch`."""
-    rows = await reader.all(
-        """DELETE FROM automation_evaluations WHERE id IN (
-               SELECT id FROM automation_evaluations WHERE created_at < %(before)s ORDER BY created_at
-               LIMIT %(limit)s FOR UPDATE SKIP LOCKED) RETURNING 1""",
-        {"before": before, "limit": batch},
-    )
-    return len(rows)

@@ -10,7 +10,7 @@ from msgspec import Struct, convert
 from codex.automation.active import read_rules
 from codex.automation.keeping import Seen, findings
 from codex.automation.models import Trigger
-from codex.automation.reading import rule as readable_rule
+from codex.automation.reading import found as readable
 from codex.automation.terms import Rule
 from codex.db.database import Reader, Row
 from codex.db.page import Page, Place, after_instant, cut
@@ -64,12 +64,16 @@ class ExplainedRule(Struct, frozen=True, kw_only=True):
 
 _RAN = """
     SELECT x.id, x.rule_id, x.rule_version, x.ticket_id, x.trigger, x.matched, x.success, x.error, x.executed_at AS at,
-           x.conditions, x.actions, NULL::jsonb
+           x.conditions, x.actions, NULL::jsonb AS seen
     FROM automation_executions x WHERE {where}"""
 _SILENT = """
     SELECT v.id, s.rule_id, s.rule_version, v.ticket_id, v.trigger, v.matched, CASE WHEN v.matched THEN false END,
            v.reason, v.created_at AS at, NULL::jsonb, NULL::jsonb, v.seen
     FROM {of}"""
+_TERMS = """CASE WHEN logged.seen IS NOT NULL THEN (
+    SELECT w.terms FROM automation_rule_versions w
+    WHERE w.rule_id = logged.rule_id AND w.version = logged.rule_version) END"""
+"""Of what did not act it is kept what it saw; its conditions are those of its version."""
 _AND_NOT_RUN = """NOT EXISTS (
     SELECT FROM automation_executions x WHERE x.event_id = v.event AND x.rule_id = s.rule_id)"""
 _OF_RULE = """(
@@ -99,7 +103,24 @@ async def executions(
 
     Raises NotFound, and Forbidden for who leads no team.
     """
-    await readable_rule(reader, actor, rule_id)
+    await readable(reader, actor, rule_id)
+    page = await log(reader, actor, rule_id, now=now, matched=matched, ticket_id=ticket_id, limit=limit, cursor=cursor)
+    read = await read_rules(reader, versions_in(page.items))
+    return told(page, read)
+
+
+async def log(
+    reader: Reader,
+    actor: Actor,
+    rule_id: UUID,
+    *,
+    now: datetime,
+    matched: bool | None = None,
+    ticket_id: UUID | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[Row]:
+    """The log of a rule, for `told` to read, once it is known that the actor may read it; one statement."""
     ran, silent = ["x.rule_id = %(rule)s", _visible("x")], [_AND_NOT_RUN, _visible("v")]
     params = {**sight(actor, now), "rule": rule_id, "matched": matched, "ticket": ticket_id, "limit": limit + 1}
     if matched is not None:
@@ -110,10 +131,20 @@ async def executions(
         ran.append("(x.executed_at, x.id) < (%(after)s, %(after_id)s)")
         silent.append("(v.created_at, v.id) < (%(after)s, %(after_id)s)")
         params |= after_instant(cursor, sort="executions")
-    rows = await reader.all(_newest(_and(ran), _OF_RULE.format(where=_and(silent))), params)
-    page = cut(rows, limit=limit, place=lambda row: Place("executions", row[8].isoformat(), row[0]))
-    rules = await _versions(reader, page.items)
-    return Page([_row(row, rules) for row in page.items], page.next_cursor)
+    newest = _newest(_and(ran), _OF_RULE.format(where=_and(silent)))
+    rows = await reader.all(f"SELECT logged.*, {_TERMS} FROM ({newest}) logged ORDER BY at DESC, id DESC", params)
+    return cut(rows, limit=limit, place=lambda row: Place("executions", row[8].isoformat(), row[0]))
+
+
+def versions_in(rows: Collection[Row]) -> list[Row]:
+    """The versions of rules that a log names, for `read_rules`, each once."""
+    return list({row[1:3]: (row[1], row[2], row[12]) for row in rows if row[12] is not None}.values())
+
+
+def told(page: Page[Row], read: Collection[Rule]) -> Page[ExecutionRow]:
+    """A log, once the versions in it are read."""
+    rules = {(rule.id, rule.version): rule for rule in read}
+    return Page([_row(row[:12], rules) for row in page.items], page.next_cursor)
 
 
 async def explained(reader: Reader, actor: Actor, ticket: SeenTicket) -> list[ExplainedRule]:

@@ -67,7 +67,7 @@ class AutomationRuleChanged(AutomationRuleFact):
 
 
 class AutomationRuleRemoved(AutomationRuleFact):
-    """A rule is gone, and its log with it; what it did to tickets stays."""
+    """A rule is gone; what it did to tickets stays, and what became of it on them."""
 
     type: ClassVar[str] = "AUTOMATION_RULE_REMOVED"
 

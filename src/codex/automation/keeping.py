@@ -5,6 +5,7 @@ comparisons held. So a redacted message can be forgotten here too, and the answe
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct, json
@@ -13,6 +14,8 @@ from codex.kernel.criteria.grammar import Kind
 from codex.kernel.criteria.packing import Packed, pack, unpack
 from codex.kernel.criteria.tree import All, Finding, Leaf, Values, explain, holds, leaves
 
+KEPT = timedelta(days=30)
+"""So long is kept what rules that did not act had seen, and what became of calls of webhooks."""
 WRITTEN = "anyText"
 """The field that holds what people wrote to each other."""
 LONG, MANY = 200, 50

@@ -141,9 +141,11 @@ class _ByHand(Doing):
     async def _may(self, operation: Operation) -> None:
         require(may(self.work.actor, operation, self.ticket), "You may not do all that goes with this text here.")
 
-    async def filled(self, text: str) -> str:
-        reader = await self.work.reader()
-        return await fill_in(reader, text, self.ticket.id, agent=self.work.actor.name, base_url=self.work.base_url)
+    async def filled(self, text: str, *, is_plain: bool = False) -> str:
+        reader, by = await self.work.reader(), self.work.actor.name
+        return await fill_in(
+            reader, text, self.ticket.id, agent=by, base_url=self.work.base_url, is_plain=is_plain
+        )
 
 
 def _doing(work: Work, ticket: Ticket, macro: Macro) -> _ByHand:

@@ -37,6 +37,7 @@ class AutomationRule(Base):
     """When `trigger` happens and all conditions hold, do the actions. Without a team it is everybody's.
 
     `version` counts its saves. `paused_at`: it failed too often in a row, and rests until it is saved again.
+    `deleted_at`: it is gone, but for what became of it on tickets, which names it; nothing else may find it.
     """
 
     __tablename__ = "automation_rules"
@@ -48,6 +49,7 @@ class AutomationRule(Base):
         CheckConstraint("jsonb_typeof(actions) = 'array'", name="actions"),
         CheckConstraint("priority >= 0", name="priority"),
         CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("deleted_at IS NULL OR (NOT is_active AND team_id IS NULL)", name="deleted_at"),
     )
 
     id: Mapped[Id]
@@ -59,10 +61,11 @@ class AutomationRule(Base):
     actions: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"), index=True)
     priority: Mapped[int]
-    # Goes with its team: without one it would start to act on everybody's tickets.
-    team_id: Mapped[UUID | None] = ref("teams.id", ondelete="CASCADE")
+    # A rule must not vanish behind the back of who relies on it; a deleted one is in no team's way.
+    team_id: Mapped[UUID | None] = ref("teams.id")
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     paused_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
     created_by_id: Mapped[UUID] = ref("users.id")
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
@@ -99,7 +102,7 @@ class AutomationTimer(Base):
 
 
 class AutomationExecution(Base):
-    """One run of a rule on a ticket. A failed one says why. The ticket's history outlives the rule.
+    """One run of a rule on a ticket. A failed one says why. It outlives the rule.
 
     `matched`: no for a rule that is broken, and so was passed over. `event_id`: the event that woke it; of a timed rule
     `stay_event_id`: the one that began what has lasted for so long, for which the rule runs once. `conditions`: a
@@ -119,7 +122,7 @@ class AutomationExecution(Base):
     )
 
     id: Mapped[Id]
-    rule_id: Mapped[UUID] = ref("automation_rules.id", ondelete="CASCADE", index=False)
+    rule_id: Mapped[UUID] = ref("automation_rules.id", index=False)
     rule_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     ticket_id: Mapped[UUID] = ref("tickets.id", ondelete="CASCADE", index=False)
     event_id: Mapped[UUID | None] = ref("ticket_events.id")
@@ -137,19 +140,25 @@ class AutomationRuleSet(Base):
     """Rules that were asked together, each in a version: a row for each. `rule_set` follows from what is in it.
 
     Two transactions that meet the same set for the first time may both write it out: better than that one waits.
+    `unnamed_since`: no evaluation names the set any more; who names it from then on writes it out anew.
     """
 
     __tablename__ = "automation_rule_sets"
     __table_args__ = (
         Index("ix_automation_rule_sets_rule_set", "rule_set"),
         Index("ix_automation_rule_sets_rule_id", "rule_id", "rule_set"),
+        Index(
+            "ix_automation_rule_sets_unnamed_since", "unnamed_since",
+            postgresql_where=text("unnamed_since IS NOT NULL"),
+        ),
         CheckConstraint("rule_version >= 1", name="rule_version"),
-    )
+    )  # fmt: skip
 
     id: Mapped[Id]
     rule_set: Mapped[UUID]
     rule_id: Mapped[UUID] = ref("automation_rules.id", ondelete="CASCADE", index=False)
     rule_version: Mapped[int]
+    unnamed_since: Mapped[datetime | None]
 
 
 class AutomationEvaluation(Base):
@@ -193,6 +202,9 @@ class WebhookDelivery(Base):
             postgresql_where=text("status IN ('PENDING', 'PROCESSING')"),
         ),
         Index("ix_webhook_deliveries_created_at_id", "created_at", "id"),
+        Index(
+            "ix_webhook_deliveries_failed", "rule_id", "created_at", postgresql_where=text("status = 'FAILED'"),
+        ),
         CheckConstraint("jsonb_typeof(payload) = 'object'", name="payload"),
         CheckConstraint("attempts >= 0", name="attempts"),
         CheckConstraint("(status = 'SENT') = (sent_at IS NOT NULL)", name="sent_at"),

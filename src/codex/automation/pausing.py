@@ -25,7 +25,9 @@ async def pause_if_hopeless(work: Work, rule: Rule, error: str) -> None:
     found = (await work.session.execute(last.limit(FAILURES))).all()
     if len(found) < FAILURES or any(success or version != rule.version for success, version in found):
         return
-    free = select(AutomationRule.id).where(AutomationRule.id == rule.id, AutomationRule.paused_at.is_(None))
+    free = select(AutomationRule.id).where(
+        AutomationRule.id == rule.id, AutomationRule.paused_at.is_(None), AutomationRule.deleted_at.is_(None)
+    )
     paused = await work.session.execute(
         update(AutomationRule)
         .where(AutomationRule.id == free.with_for_update(skip_locked=True).scalar_subquery())

@@ -28,8 +28,8 @@ def may_set_webhooks(actor: Actor) -> bool:
     return _may_all(actor)
 
 
-READABLE_SQL = "(%(reads_all)s OR r.team_id = ANY(%(read_teams)s))"
-"""`may_read` over `automation_rules r`; a test holds the two equal."""
+READABLE_SQL = "(r.deleted_at IS NULL AND (%(reads_all)s OR r.team_id = ANY(%(read_teams)s)))"
+"""`may_read` over `automation_rules r` that are there; a test holds the two equal."""
 
 
 def readable(actor: Actor) -> dict[str, object]:
@@ -38,9 +38,9 @@ def readable(actor: Actor) -> dict[str, object]:
     return {"reads_all": _may_all(actor), "read_teams": led}
 
 
-def rule_actor(name: str) -> Actor:
+def rule_actor(name: str, rule_id: UUID | None = None) -> Actor:
     """A rule as history names it."""
-    return Actor(ActorKind.RULE, name)
+    return Actor(ActorKind.RULE, name, rule_id=rule_id)
 
 
 def may_do(rule_id: UUID, team_id: UUID | None, operation: Operation, ticket: TicketFacts) -> bool:

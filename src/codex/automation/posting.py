@@ -17,6 +17,7 @@ TIMEOUT = timedelta(seconds=10)
 """For all of it: finding the address, connecting, sending, and reading the answer."""
 READ_MOST, TOLD_MOST = 64 * 1024, 500
 _LOOKUPS_AT_ONCE = 16
+_PORTS, _PORT_MOST = {"http": 80, "https": 443}, 65_535
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The IP addresses of a host, best first. Raises OSError."""
@@ -75,7 +76,9 @@ class Poster:
             raise OffLimits("This is no address that anything could be sent to.") from bad
 
     async def _addresses(self, url: httpx.URL) -> Sequence[str]:
-        host, port = url.raw_host.decode(), url.port or (443 if url.scheme == "https" else 80)
+        host, port = url.raw_host.decode(), _PORTS.get(url.scheme, 0) if url.port is None else url.port
+        if not 0 < port <= _PORT_MOST:
+            raise httpx.InvalidURL("no such port")
         try:
             found = await self._resolve(host, port)
         except OSError as failed:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +14,14 @@ from codex.automation.policy import READABLE_SQL, may_read_any, may_set, readabl
 from codex.automation.references import broken
 from codex.automation.terms import Rule, public, read_terms
 from codex.automation.triggers import TriggerConfig
-from codex.db.database import Reader, Row
+from codex.db.database import Params, Reader, Row
 from codex.db.page import VERSIONS, Page, Place, before_version, cut, decode, foreign
 from codex.kernel.actor import Actor
 from codex.kernel.errors import NotFound, Problem, require
 
 FOR_LEADS = "Automation rules are for a team's leads and admins, and for owners."
-_RULE = """r.id, r.version, v.terms, r.paused_at, r.created_by_id, r.created_at, r.updated_at, r.priority
-    FROM automation_rules r JOIN automation_rule_versions v ON v.rule_id = r.id AND v.version = r.version"""
+_RULE = "r.id, r.version, v.terms, r.paused_at, r.created_by_id, r.created_at, r.updated_at, r.priority"
+_FROM = """automation_rules r JOIN automation_rule_versions v ON v.rule_id = r.id AND v.version = r.version"""
 
 
 class Broken(Struct, frozen=True):
@@ -79,7 +80,8 @@ async def rules(reader: Reader, actor: Actor, *, limit: int = 50, cursor: str | 
         after = "(r.priority, r.created_at, r.id) > (%(priority)s, %(created)s, %(after_id)s)"
         params |= _after(cursor)
     rows = await reader.all(
-        f"SELECT {_RULE} WHERE {READABLE_SQL} AND {after} ORDER BY r.priority, r.created_at, r.id LIMIT %(limit)s",
+        f"""SELECT {_RULE} FROM {_FROM} WHERE {READABLE_SQL} AND {after}
+            ORDER BY r.priority, r.created_at, r.id LIMIT %(limit)s""",
         params,
     )
     page = cut(rows, limit=limit, place=lambda row: Place("rules", f"{row[7]} {row[5].isoformat()}", row[0]))
@@ -88,20 +90,29 @@ async def rules(reader: Reader, actor: Actor, *, limit: int = 50, cursor: str | 
 
 async def rule(reader: Reader, actor: Actor, rule_id: UUID) -> RuleRow:
     """One rule that the actor may read. Raises NotFound, and Forbidden for who leads no team."""
+    return (await _rows(reader, actor, [await found(reader, actor, rule_id)]))[0]
+
+
+async def found(
+    reader: Reader, actor: Actor, rule_id: UUID, *, beside: str = "NULL", params: Params = MappingProxyType({})
+) -> Row:
+    """A rule that the actor may read: id, version and terms, and what `row_of` needs besides; in one statement, with
+    more columns `beside` it. Raises as `rule` does."""
     require(may_read_any(actor), FOR_LEADS)
-    rows = await reader.all(
-        f"SELECT {_RULE} WHERE r.id = %(id)s AND {READABLE_SQL}", {**readable(actor), "id": rule_id}
+    row = await reader.first(
+        f"SELECT {_RULE}, {beside} FROM {_FROM} WHERE r.id = %(id)s AND {READABLE_SQL}",
+        {**readable(actor), **params, "id": rule_id},
     )
-    if not rows:
+    if row is None:
         raise NotFound("There is no such rule.")
-    return (await _rows(reader, actor, rows))[0]
+    return row
 
 
 async def rule_versions(
     reader: Reader, actor: Actor, rule_id: UUID, *, limit: int = 50, cursor: str | None = None
 ) -> Page[RuleVersionRow]:
     """What a rule said, the newest first. Raises NotFound as `rule` does."""
-    await rule(reader, actor, rule_id)
+    await found(reader, actor, rule_id)
     rows = await reader.all(
         """SELECT v.id, v.version, v.terms, v.created_by_id, v.created_at FROM automation_rule_versions v
            WHERE v.rule_id = %(id)s AND v.version < %(before)s ORDER BY v.version DESC LIMIT %(limit)s""",
@@ -121,12 +132,13 @@ def _after(cursor: str) -> dict[str, object]:
 
 
 async def _rows(reader: Reader, actor: Actor, rows: Sequence[Row]) -> list[RuleRow]:
-    found = await read_rules(reader, [row[:3] for row in rows]) if rows else []
-    gone = await broken(reader, found)
-    return [_row(actor, read, lost, row) for read, lost, row in zip(found, gone, rows, strict=True)]
+    read = await read_rules(reader, [row[:3] for row in rows]) if rows else []
+    gone = await broken(reader, read)
+    return [row_of(actor, each, lost, row) for each, lost, row in zip(read, gone, rows, strict=True)]
 
 
-def _row(actor: Actor, rule: Rule, gone: Sequence[Problem], row: Row) -> RuleRow:
+def row_of(actor: Actor, rule: Rule, gone: Sequence[Problem], row: Row) -> RuleRow:
+    """The row of a rule that was `found` and read. `gone`: what its actions name and there is not."""
     terms = rule.terms
     return RuleRow(
         id=rule.id, name=terms.name, description=terms.description, trigger=terms.trigger,

@@ -14,13 +14,13 @@ _TEXTS = "SELECT r.id, r.team_id FROM canned_responses r WHERE r.id = ANY(%(ids)
 
 async def broken(reader: Reader, rules: Sequence[Rule]) -> list[list[Problem]]:
     """Of each rule, what its actions name and there is not, any more; two statements for any number of them."""
-    return await _missing(reader, [(rule.team_id, references(rule.actions)) for rule in rules])
+    return await _missing(reader, [(rule.team_id, references(rule.actions, team_id=rule.team_id)) for rule in rules])
 
 
 async def missing(reader: Reader, actions: Sequence[Action], *, team_id: UUID | None) -> list[Problem]:
     """What actions of a team's rule, or of everybody's (None), name and there is not; prepared texts are everybody's,
     or that team's."""
-    return (await _missing(reader, [(team_id, references(actions))]))[0]
+    return (await _missing(reader, [(team_id, references(actions, team_id=team_id))]))[0]
 
 
 async def _missing(reader: Reader, each: Sequence[tuple[UUID | None, Sequence[Reference]]]) -> list[list[Problem]]:

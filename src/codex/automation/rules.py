@@ -36,7 +36,7 @@ class NewRule(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
 
 
 class RuleChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """What is to change about a rule; what is UNSET stays. Whose it is stays."""
+    """What is to change about a rule; what is UNSET stays. `teamId`: whose it is from now on, null: everybody's."""
 
     name: str | UnsetType = UNSET
     description: str | None | UnsetType = UNSET
@@ -46,6 +46,7 @@ class RuleChanges(Struct, kw_only=True, rename="camel", forbid_unknown_fields=Tr
     actions: list[Any] | UnsetType = UNSET
     is_active: bool | UnsetType = UNSET
     priority: int | UnsetType = UNSET
+    team_id: UUID | None | UnsetType = UNSET
 
 
 async def add(work: Work, new: NewRule, *, seal: Seal | None = None) -> AutomationRule:
@@ -72,9 +73,13 @@ async def add(work: Work, new: NewRule, *, seal: Seal | None = None) -> Automati
 async def change(work: Work, rule: AutomationRule, wanted: RuleChanges, *, seal: Seal | None = None) -> None:
     """Change what is given of a rule loaded by `queries.held_rule`; a new version of it, and the end of a pause.
 
-    Of a secret that is there, `hasSecret` lets it be. Raises Invalid and Unprocessable as `add` does.
+    Of a secret that is there, `hasSecret` lets it be. Who gives a rule to others must be able to write theirs too.
+    Raises Invalid and Unprocessable as `add` does.
     """
     require(may_set(work.actor, rule.team_id), _WHOSE)
+    if wanted.team_id is not UNSET and wanted.team_id != rule.team_id:
+        require(may_set(work.actor, wanted.team_id), _WHOSE)
+        await refuse_absent_team(work.session, wanted.team_id, path="teamId")
     former, given = terms_of(rule), given_of(wanted)
     asked = structs.replace(former, actions=_shown(former), **{k: v for k, v in given.items() if k != "actions"})
     if "actions" in given:
@@ -100,10 +105,11 @@ async def change(work: Work, rule: AutomationRule, wanted: RuleChanges, *, seal:
 
 
 async def remove(work: Work, rule: AutomationRule) -> None:
-    """Remove a rule and its log for good; what it did to tickets stays."""
+    """Remove a rule for good. What it did to tickets stays, and with it what it did and saw there, under its name."""
     require(may_set(work.actor, rule.team_id), _WHOSE)
     fact = AutomationRuleRemoved(team_id=rule.team_id, rule_id=rule.id, name=rule.name, version=rule.version)
-    await work.session.delete(rule)
+    rule.deleted_at = rule.updated_at = work.now
+    rule.is_active, rule.team_id = False, None
     await work.session.flush()
     work.session.info.pop("automation_rules", None)
     work.record(fact)
@@ -115,8 +121,9 @@ def _shown(terms: RuleTerms) -> list[Any]:
 
 
 def _refuse_webhooks(work: Work, terms: RuleTerms, former: RuleTerms | None) -> None:
-    """Who may not say where tickets are sent to leaves what is there as it is, or takes it away."""
-    there = checking.webhooks_of(former)
+    """Who may not say where tickets are sent to leaves what is there as it is, or takes it away; and sends those of no
+    other team there."""
+    there = checking.webhooks_of(former) if former and former.team_id == terms.team_id else []
     require(may_set_webhooks(work.actor) or all(webhook in there for webhook in checking.webhooks_of(terms)), _WEBHOOKS)
 
 

@@ -1,16 +1,17 @@
 """How rules have fared of late: how often each matched, and how it failed last."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
-from codex.db.database import Reader
+from codex.automation.keeping import KEPT
+from codex.db.database import Reader, Row
+from codex.routing.counting import TOOK_SQL, counting
 
-OF_LATE = timedelta(days=30)
-MOST = 1_000
-"""Counted so far; one more means that there are more."""
+OF_LATE = KEPT
+"""Pages tell of as long as is kept what rules that did not act saw."""
 
 
 class Tally(Struct, frozen=True):
@@ -21,37 +22,34 @@ class Tally(Struct, frozen=True):
     error: str | None = None
 
 
-_AUTOMATION = """
-    SELECT r.id, (SELECT count(*) FROM (
-                    SELECT FROM automation_executions x
-                    WHERE x.rule_id = r.id AND x.executed_at >= %(since)s AND x.matched LIMIT %(most)s) counted),
-           f.executed_at, f.error
-    FROM unnest(%(ids)s::uuid[]) r(id)
-    LEFT JOIN LATERAL (
-        SELECT x.executed_at, x.error FROM automation_executions x
-        WHERE x.rule_id = r.id AND x.executed_at >= %(since)s AND NOT x.success
-        ORDER BY x.executed_at DESC LIMIT 1) f ON true"""
-_ROUTING = """
-    SELECT r.id, (SELECT count(*) FROM (
-                    SELECT FROM ticket_events e
-                    WHERE e.type = 'ROUTED' AND e.payload->>'ruleId' = r.id::text AND e.created_at >= %(since)s
-                    LIMIT %(most)s) counted),
-           NULL, NULL
-    FROM unnest(%(ids)s::uuid[]) r(id)"""
+TALLY_SQL = """
+    (SELECT count(*) FROM (
+        SELECT FROM automation_executions x
+        WHERE x.rule_id = r.id AND x.executed_at >= %(since)s AND x.matched LIMIT %(most)s) counted),
+    (SELECT (x.executed_at, x.error) FROM automation_executions x
+     WHERE x.rule_id = r.id AND x.executed_at >= %(since)s AND NOT x.success ORDER BY x.executed_at DESC LIMIT 1)"""
+"""Two columns, from which `tally` is made, of automation rules `r`."""
+_BOTH = f"""
+    SELECT r.id, {TALLY_SQL} FROM unnest(%(automation)s::uuid[]) r(id)
+    UNION ALL SELECT r.id, {TOOK_SQL}, NULL FROM unnest(%(routing)s::uuid[]) r(id)"""
 
 
-async def of_automation(reader: Reader, ids: Collection[UUID], *, now: datetime) -> Mapping[UUID, Tally]:
-    """Of automation rules; one statement."""
-    return await _tallies(reader, _AUTOMATION, ids, now)
-
-
-async def of_routing(reader: Reader, ids: Collection[UUID], *, now: datetime) -> Mapping[UUID, Tally]:
-    """Of routing rules, which match or not and cannot fail; one statement."""
-    return await _tallies(reader, _ROUTING, ids, now)
-
-
-async def _tallies(reader: Reader, sql: str, ids: Collection[UUID], now: datetime) -> Mapping[UUID, Tally]:
-    if not ids:
+async def of_both(
+    reader: Reader, *, automation: Collection[UUID], routing: Collection[UUID], now: datetime
+) -> Mapping[UUID, Tally]:
+    """Of automation rules, and of routing rules, which match or not and cannot fail; one statement."""
+    if not automation and not routing:
         return {}
-    rows = await reader.all(sql, {"ids": list(ids), "since": now - OF_LATE, "most": MOST + 1})
-    return {row[0]: Tally(*row[1:]) for row in rows}
+    asked = {"automation": list(automation), "routing": list(routing), **tallying(now)}
+    return {row[0]: tally(row[1:]) for row in await reader.all(_BOTH, asked)}
+
+
+def tallying(now: datetime) -> dict[str, object]:
+    """The parameters of TALLY_SQL."""
+    return counting(now - OF_LATE)
+
+
+def tally(row: Row) -> Tally:
+    """What TALLY_SQL found."""
+    matches, failed = row
+    return Tally(matches, *(failed or ()))

@@ -152,7 +152,7 @@ def _refusal(error: IntegrityError) -> Exception:
     match error.orig:
         case psycopg.errors.UniqueViolation():
             return Conflict("Somebody else has just added the same; look again.")
-        case psycopg.errors.ForeignKeyViolation():
+        case psycopg.errors.ForeignKeyViolation() | psycopg.errors.RestrictViolation():
             return Conflict("Somebody else has just removed what this refers to, or begun to use it; look again.")
         case _:
             return error

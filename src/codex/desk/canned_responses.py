@@ -103,6 +103,8 @@ async def usable(work: Work, response_id: UUID) -> CannedResponse:
 
 
 async def _refuse_unknown(work: Work, content: str) -> None:
+    if placeholders.is_open_in(content):
+        raise Unprocessable(placeholders.OPEN, path="content")
     asked = set(placeholders.fields_in(content))
     known = await work.session.scalars(select(CustomField.name).where(CustomField.name.in_(asked)))
     unknown = [*placeholders.unknown_in(content), *(f"{placeholders.FIELD}{n}" for n in asked - set(known))]

@@ -15,6 +15,7 @@ from codex.kernel import placeholders
 from codex.kernel.actor import Actor
 from codex.kernel.errors import NotFound, require
 from codex.kernel.placeholders import FIELD, first_name
+from codex.kernel.quoting import fill_markdown
 from codex.tickets.reading import Seen
 
 _COLUMNS = "r.id, r.name, r.content, r.actions, r.user_id, r.team_id, r.created_at, r.updated_at"
@@ -73,14 +74,18 @@ async def filled(reader: Reader, actor: Actor, response: CannedResponseRow, tick
     return await fill_in(reader, response.content, ticket.id, agent=actor.name, base_url=base_url)
 
 
-async def fill_in(reader: Reader, text: str, ticket_id: UUID, *, agent: str, base_url: str) -> str:
-    """A text with what its placeholders stand for on a ticket. `agent`: who says it, by name. Raises NotFound."""
+async def fill_in(
+    reader: Reader, text: str, ticket_id: UUID, *, agent: str, base_url: str, is_plain: bool = False
+) -> str:
+    """A text with what its placeholders stand for on a ticket. `agent`: who says it, by name. It is Markdown, in which
+    values are text and no markup, unless it `is_plain`. Raises NotFound."""
     if not placeholders.names_in(text):
         return text
     wanted = placeholders.fields_in(text)
     values = await _values(reader, ticket_id, agent=agent, base_url=base_url)
     answers = await _answers(reader, ticket_id, wanted) if wanted else {}
-    return placeholders.fill(text, {**values, **answers})
+    fill = placeholders.fill if is_plain else fill_markdown
+    return fill(text, {**values, **answers})
 
 
 async def _values(reader: Reader, ticket_id: UUID, *, agent: str, base_url: str) -> dict[str, str]:

@@ -102,5 +102,5 @@ async def seen(work: Work, view_id: UUID) -> SavedView:
 async def _unset_default(work: Work, view: SavedView) -> None:
     """Make room for a new default of those whose the view is."""
     same = (SavedView.user_id.is_not_distinct_from(view.user_id), SavedView.team_id.is_not_distinct_from(view.team_id))
-    former = update(SavedView).where(*same, SavedView.is_default).values(is_default=False)
+    former = update(SavedView).where(*same, SavedView.is_default).values(is_default=False, updated_at=work.now)
     await work.session.execute(former.execution_options(synchronize_session=False))

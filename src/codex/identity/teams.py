@@ -1,5 +1,7 @@
 """Verbs about teams: add, change, remove, and who belongs to them."""
 
+from collections.abc import Sequence
+
 from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy import select
 
@@ -79,11 +81,17 @@ async def change(work: Work, team: Team, wanted: TeamChanges) -> None:
         work.record(TeamChanged(team_id=team.id, slug=team.slug, old=old, new=new))
 
 
-async def remove(work: Work, team: Team, *, has_tickets: bool) -> None:
-    """Remove a team for good. Raises Conflict when it has, or had, tickets: such a team is deactivated."""
+async def remove(work: Work, team: Team, *, has_tickets: bool, held_by: Sequence[str] = ()) -> None:
+    """Remove a team for good, with its memberships and what is set for it alone.
+
+    Raises Conflict when it has, or had, tickets: such a team is deactivated; and when it is `held_by` something that
+    would be lost with it.
+    """
     require(policy.may_administer_teams(work.actor), "Only owners remove teams.")
     if has_tickets:
         raise Conflict("This team has tickets; deactivate it.")
+    if held_by:
+        raise Conflict(f"This team still has {', '.join(held_by)}. Remove or move them, or deactivate the team.")
     work.record(TeamRemoved(removed_id=team.id, slug=team.slug))
     await work.session.delete(team)
 

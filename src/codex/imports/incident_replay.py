@@ -7,6 +7,7 @@ replayed; the last one does.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -31,6 +32,8 @@ from codex.tickets.models import Ticket, TicketChannel, TicketPriority, TicketSt
 
 SOURCE = "incident-log"
 BATCH = 200
+_NEXT = timedelta(microseconds=1)
+"""So much later is what the log has in the same minute: one instant is one command, as it is when people act."""
 _ONE_AT_A_TIME = 0x1AC1DE47  # the advisory lock of a running import
 
 
@@ -128,7 +131,8 @@ async def _do(work: Work, step: Step, ticket: Ticket | None, cast: Cast) -> Tick
     async with work.step(system("Import"), now=step.at) as making:
         who = await cast.person(making, step.by)
     actor = importer(str(cast.key_of(who)), who)
-    async with work.step(actor, now=max(step.at, ticket.updated_at) if ticket else step.at) as acting:
+    now = max(step.at, ticket.updated_at + _NEXT) if ticket else step.at
+    async with work.step(actor, now=now) as acting:
         if isinstance(step, Open):
             return await _open(acting, step, cast)
         assert ticket is not None

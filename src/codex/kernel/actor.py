@@ -87,7 +87,7 @@ INSIDE = Origin()
 class Actor:
     """Somebody or something that asks or acts, with the rights it has at this moment.
 
-    `id` is the person (None for rules and the system); `team_roles` holds effective roles only.
+    `id` is the person (None for rules and the system), `rule_id` the rule; `team_roles` holds effective roles only.
     """
 
     kind: ActorKind
@@ -97,6 +97,7 @@ class Actor:
     role: UserRole = UserRole.EMPLOYEE
     team_roles: Mapping[UUID, TeamRole] = field(default_factory=lambda: NO_TEAMS)
     scope: Scope = Scope.ADMIN
+    rule_id: UUID | None = None
 
     @property
     def is_person(self) -> bool:

@@ -103,6 +103,14 @@ class Compliance(Struct, frozen=True):
     after: list[Standing]
 
 
+class Progress(Struct, frozen=True, rename="camel", kw_only=True):
+    """How far a rehearsal is: `tickets` of `ofTickets` that the period is about, and the events looked at so far."""
+
+    events_examined: int
+    tickets: int
+    of_tickets: int
+
+
 class Rehearsed(Struct, frozen=True, rename="camel", kw_only=True):
     """What a draft would have done. `matches`: the first SHOWN of `matchCount`. `actions`: how often each would have
     been done; `mailsOut`: mails that the draft itself would have sent."""

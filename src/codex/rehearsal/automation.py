@@ -13,7 +13,8 @@ from codex.rehearsal.drafts import Draft
 from codex.rehearsal.fights import Fights
 from codex.rehearsal.lives import Life
 from codex.rehearsal.occasions import Occasion, Past, fields_of, occasions
-from codex.rehearsal.period import Period, refuse_too_many
+from codex.rehearsal.period import Period
+from codex.rehearsal.progress import Going, Tell
 from codex.rehearsal.reading import CHANGED, UP_TO_THE_END, Wanted, lives
 from codex.rehearsal.tally import Tally, done, mails
 
@@ -28,18 +29,18 @@ _OVER = """
       AND x.executed_at < %(since)s"""
 
 
-async def rehearse(work: Work, draft: Draft, period: Period) -> Rehearsed:
+async def rehearse(work: Work, draft: Draft, period: Period, *, tell: Tell | None = None) -> Rehearsed:
     """What the rule would have done in the period, on the tickets whose internal side the actor sees now.
 
     Raises Unprocessable for a period with more events than one answer is for.
     """
-    replay, tally, fights = Replay(work, draft, period), Tally(), Fights(draft)
+    replay, tally, fights = Replay(work, draft, period, tell=tell), Tally(), Fights(draft)
     async for occasion in replay.occasions(fights):
         tally.add(occasion.life.ticket_id, occasion.at, partial(_match, draft, occasion))
         fights.look(occasion)
     actions, count = draft.rule.actions, tally.count
     return Rehearsed(
-        events_examined=replay.examined, matches=tally.first, match_count=count,
+        events_examined=replay.going.events, matches=tally.first, match_count=count,
         ticket_count=len(tally.tickets), actions=done(actions, count), mails_out=mails(draft.all_of(draft.rule), count),
         conflicts=fights.told(),
     )  # fmt: skip
@@ -52,17 +53,17 @@ def _match(draft: Draft, occasion: Occasion) -> Match:
 
 
 class Replay:
-    """The tickets of a period lived again for a draft. `examined`: how many events of the period were looked at."""
+    """The tickets of a period lived again for a draft. `going`: how many events of the period were looked at."""
 
-    def __init__(self, work: Work, draft: Draft, period: Period) -> None:
+    def __init__(self, work: Work, draft: Draft, period: Period, *, tell: Tell | None = None) -> None:
         self._work, self._draft, self._period = work, draft, period
-        self.examined = 0
+        self.going = Going(tell)
 
     async def occasions(self, fights: Fights | None = None) -> AsyncIterator[Occasion]:
         """Every time that the draft would have acted, ticket by ticket. `fights`: what else is going to be asked."""
         fields = [*fields_of(self._draft.rule), *(fights.fields if fights else ())]
         wanted = Wanted(_which(self._draft), UP_TO_THE_END, fields)
-        async for some in lives(self._work, self._period, wanted):
+        async for some in lives(self._work, self._period, wanted, self.going):
             past = await _past(await self._work.reader(), self._draft, self._period, [life.ticket_id for life in some])
             for life in some:
                 self._count(life)
@@ -71,8 +72,7 @@ class Replay:
 
     def _count(self, life: Life) -> None:
         since = self._period.since
-        self.examined += sum(event.created_at >= since for event in life.events)
-        refuse_too_many(self.examined)
+        self.going.look(sum(event.created_at >= since for event in life.events))
 
 
 def _which(draft: Draft) -> str:

@@ -9,7 +9,8 @@ from codex.db.database import Reader
 from codex.db.work import Work
 from codex.rehearsal.answers import Called, Compliance, Kept, Match, Rehearsed, Standing
 from codex.rehearsal.lives import Life
-from codex.rehearsal.period import Period, refuse_too_many
+from codex.rehearsal.period import Period
+from codex.rehearsal.progress import Going, Tell
 from codex.rehearsal.promises import PolicyDraft, Promises
 from codex.rehearsal.reading import OPENED, Wanted, lives
 from codex.rehearsal.recorded import Recorded
@@ -99,17 +100,17 @@ class _Book:
         ]  # fmt: skip
 
 
-async def rehearse(work: Work, draft: PolicyDraft, period: Period) -> Rehearsed:
+async def rehearse(work: Work, draft: PolicyDraft, period: Period, *, tell: Tell | None = None) -> Rehearsed:
     """How the promises to tickets received in the period were kept up to now, of those that the actor works on, and how
     they would have been with the policy in force all along.
 
     Raises Unprocessable for a period with more events than one answer is for.
     """
-    replay = ComplianceReplay(work, draft, period)
+    replay = ComplianceReplay(work, draft, period, tell)
     await replay.run()
     names = await _names(await work.reader(), [replay.before, replay.after])
     return Rehearsed(
-        events_examined=replay.examined, matches=replay.tally.first, match_count=replay.tally.count,
+        events_examined=replay.going.events, matches=replay.tally.first, match_count=replay.tally.count,
         ticket_count=replay.tally.count, actions={}, mails_out=0, conflicts=[],
         compliance=Compliance(replay.before.standings(names), replay.after.standings(names)),
     )  # fmt: skip
@@ -118,9 +119,9 @@ async def rehearse(work: Work, draft: PolicyDraft, period: Period) -> Rehearsed:
 class ComplianceReplay:
     """The tickets of a period with their clocks as they ran, and as they would have run."""
 
-    def __init__(self, work: Work, draft: PolicyDraft, period: Period) -> None:
+    def __init__(self, work: Work, draft: PolicyDraft, period: Period, tell: Tell | None) -> None:
         self._work, self._draft, self._period = work, draft, period
-        self.examined, self.tally = 0, Tally()
+        self.going, self.tally = Going(tell), Tally()
         self.before, self.after = _Book(), _Book()
 
     async def run(self) -> None:
@@ -131,10 +132,9 @@ class ComplianceReplay:
             else f"{OPENED} AND tickets.assigned_team_id = '{self._draft.team_id}'"
         )
         promises = Promises(await self._work.reader(), self._draft)
-        async for some in lives(self._work, self._period, Wanted(which, _OF_CLOCKS, _CALENDARS)):
+        async for some in lives(self._work, self._period, Wanted(which, _OF_CLOCKS, _CALENDARS), self.going):
             for life in some:
-                self.examined += len(life.events)
-                refuse_too_many(self.examined)
+                self.going.look(len(life.events))
                 await self._look(life, promises)
 
     async def _look(self, life: Life, promises: Promises) -> None:

@@ -62,10 +62,12 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class _Clocks:
-    """A ticket's clocks after so many of its events."""
+    """A ticket's clocks after so many of its events; and as they are now, after as many as it has `lived`."""
 
     folded: int = 0
     state: ClockState | None = None
+    lived: int = 0
+    present: ClockState | None = None
 
 
 @dataclass(slots=True)
@@ -140,7 +142,7 @@ class Life:
         state = self._clock_state()
         if state is None:
             return Promise()
-        stands, breaches_at = standing(state)
+        stands, breaches_at = standing(state) if "slaState" in asked else (None, None)
         if asked <= {"slaState"}:
             return Promise(stands, breaches_at)
         verdicts = seen_at(state, now)
@@ -155,14 +157,14 @@ class Life:
     def _clock_state(self) -> ClockState | None:
         """The ticket's clocks now. What was complete before the present instant is folded once: clocks act at the
         instant of what they act on."""
-        at = self._instant()
-        before = self._clocks.folded
-        while self.events[before].created_at < at:
-            before += 1
-        if before > self._clocks.folded:
-            state = _on(self._clocks.state, self.events[self._clocks.folded : before], self.around.calendar)
-            self._clocks = _Clocks(before, state)
-        return _on(self._clocks.state, self.events[before : self.lived], self.around.calendar)
+        if self._clocks.lived != self.lived:
+            at, known, calendar = self._instant(), self._clocks, self.around.calendar
+            before = known.folded
+            while self.events[before].created_at < at:
+                before += 1
+            state = _on(known.state, self.events[known.folded : before], calendar)
+            self._clocks = _Clocks(before, state, self.lived, _on(state, self.events[before : self.lived], calendar))
+        return self._clocks.present
 
 
 def _on(state: ClockState | None, events: Sequence[Recorded], calendar: Calendars) -> ClockState | None:

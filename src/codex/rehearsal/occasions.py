@@ -191,17 +191,16 @@ def _turns(life: Life, leaf: Leaf, values: Values, begin: datetime, end: datetim
                 reached = begin + (leaf.operand - passed)
                 yield from (reached, reached + _AT_ALL)  # as at least, and as more than, say
     elif leaf.field.name in OF_CLOCKS:
-        yield from _searched(life, leaf, begin, end)
+        yield from _searched(life, leaf, begin, end, at_first=holds(leaf, values))
 
 
-def _searched(life: Life, leaf: Leaf, begin: datetime, end: datetime) -> Iterator[datetime]:
-    """The first instant of (begin, end) at which a condition about clocks says something else than at first."""
+def _searched(life: Life, leaf: Leaf, begin: datetime, end: datetime, *, at_first: bool) -> Iterator[datetime]:
+    """The first instant of (begin, end) at which a condition about clocks says something else than at `begin`."""
 
     def says(at: datetime) -> bool:
         return holds(leaf, life.values([leaf.field], now=at))
 
     before, late = begin, end - _AT_ALL
-    at_first = says(before)
     if late <= before or says(late) is at_first:
         return
     while late - before > _AT_ALL:

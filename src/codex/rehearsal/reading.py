@@ -14,6 +14,7 @@ from codex.db.work import Work
 from codex.kernel.criteria.grammar import Field
 from codex.rehearsal.lives import OF_CLOCKS, OF_FILES, OF_PEOPLE, OF_WORDS, Around, File, Life, Message
 from codex.rehearsal.period import Period
+from codex.rehearsal.progress import Going
 from codex.rehearsal.recorded import Recorded
 from codex.sla import kept_versions
 from codex.sla.calendar import Calendar
@@ -27,6 +28,7 @@ _TICKETS = f"""
     SELECT tickets.id, tickets.display_id FROM tickets
     WHERE tickets.id > %(after)s AND {VISIBLE_SQL} AND {INTERNAL_SQL} AND {{which}}
     ORDER BY tickets.id LIMIT %(limit)s"""
+_HOW_MANY = f"SELECT count(*) FROM tickets WHERE {VISIBLE_SQL} AND {INTERNAL_SQL} AND {{which}}"
 CHANGED = "tickets.created_at < %(until)s AND tickets.updated_at >= %(since)s"
 """Of tickets that something happened to in a period, or may have, if more has happened to them since."""
 OPENED = "tickets.created_at >= %(since)s AND tickets.created_at < %(until)s"
@@ -62,14 +64,17 @@ UP_TO_THE_END = "e.created_at < %(until)s"
 """Events before the end of the period, and all before it."""
 
 
-async def lives(work: Work, period: Period, wanted: Wanted) -> AsyncIterator[list[Life]]:
-    """The lives, some at a time, of the tickets whose internal side the actor sees now."""
-    reader, after = await work.reader(), UUID(int=0)
-    params = {**sight(work.actor, work.now), "since": period.since, "until": period.until, "limit": CHUNK}
-    sql = _TICKETS.format(which=f"({wanted.tickets})")
-    while rows := await reader.all(sql, {**params, "after": after}):
+async def lives(work: Work, period: Period, wanted: Wanted, going: Going) -> AsyncIterator[list[Life]]:
+    """The lives, some at a time, of the tickets whose internal side the actor sees now; `going` hears of each time."""
+    reader, after, which = await work.reader(), UUID(int=0), f"({wanted.tickets})"
+    params = {**sight(work.actor, work.now), "since": period.since, "until": period.until}
+    if going.tell is not None:
+        await going.begin((await reader.all(_HOW_MANY.format(which=which), params))[0][0])
+    sql = _TICKETS.format(which=which)
+    while rows := await reader.all(sql, {**params, "limit": CHUNK, "after": after}):
         after = rows[-1][0]
         yield await _lives(reader, period, wanted, rows)
+        await going.advance(len(rows))
 
 
 async def _lives(reader: Reader, period: Period, wanted: Wanted, rows: Sequence[Row]) -> list[Life]:

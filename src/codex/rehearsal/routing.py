@@ -11,7 +11,8 @@ from codex.kernel.criteria.tree import Values, explain
 from codex.rehearsal.answers import Agreement, Called, Clash, Conflict, Confusion, Match, Rehearsed
 from codex.rehearsal.fights import DRAFT, OTHER
 from codex.rehearsal.lives import Life
-from codex.rehearsal.period import Period, refuse_too_many
+from codex.rehearsal.period import Period
+from codex.rehearsal.progress import Going, Tell
 from codex.rehearsal.reading import OPENED, Wanted, lives
 from codex.rehearsal.recorded import Recorded
 from codex.rehearsal.routing_drafts import RoutingDraft
@@ -38,10 +39,9 @@ _Way = tuple[UUID | None, UUID | None, UUID | None]
 class RoutingReplay:
     """New tickets of a period looked at by today's rules, and by those with the draft among them."""
 
-    def __init__(self, draft: RoutingDraft) -> None:
+    def __init__(self, draft: RoutingDraft, *, tell: Tell | None = None) -> None:
         self._draft = draft
-        self.examined, self.tally = 0, Tally()
-        self.named = 0
+        self.going, self.tally = Going(tell), Tally()
         self._ways: Counter[_Way] = Counter()
         self._taken: Counter[tuple[UUID, str]] = Counter()
         self._first: dict[tuple[UUID, str], Life] = {}
@@ -51,9 +51,8 @@ class RoutingReplay:
         """Look at all of them. Raises Unprocessable for a period with more events than one answer is for."""
         reader, asked = await work.reader(), fields_of([*self._draft.with_it, *self._draft.today])
         self._default = dict(await reader.all(_DEFAULT_TEAMS))
-        async for some in lives(work, period, Wanted(OPENED, _FIRST_MOMENT, asked)):
-            self.examined += len(some)
-            refuse_too_many(self.examined)
+        async for some in lives(work, period, Wanted(OPENED, _FIRST_MOMENT, asked), self.going):
+            self.going.look(len(some))
             solved = await _solved(reader, some)
             for life in some:
                 _open(life)
@@ -109,14 +108,14 @@ class RoutingReplay:
         )
 
 
-async def rehearse(work: Work, draft: RoutingDraft, period: Period) -> Rehearsed:
+async def rehearse(work: Work, draft: RoutingDraft, period: Period, *, tell: Tell | None = None) -> Rehearsed:
     """Which tickets received in the period the rule would have taken, of those that the actor works on now."""
-    replay = RoutingReplay(draft)
+    replay = RoutingReplay(draft, tell=tell)
     await replay.run(work, period)
     count = replay.tally.count
     actions = {"assign_team": count, **({"assign_user": count} if draft.rule.assignee_id else {})}
     return Rehearsed(
-        events_examined=replay.examined, matches=replay.tally.first, match_count=count, ticket_count=count,
+        events_examined=replay.going.events, matches=replay.tally.first, match_count=count, ticket_count=count,
         actions=actions if count else {}, mails_out=0, conflicts=replay.conflicts(),
         confusion=await replay.confusion(await work.reader()),
     )  # fmt: skip

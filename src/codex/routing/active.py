@@ -1,4 +1,5 @@
-"""The rules that new tickets go by, now. Each version is read once, and again when what it may name has changed."""
+"""The rules that new tickets go by, now. They are read once, and again when one of them, or what it may name, has
+changed; each version alone, too."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -21,29 +22,47 @@ _STAMP = """(
     SELECT concat_ws(' ', count(*), max(c.updated_at)) FROM categories c), (
     SELECT concat_ws(' ', count(*), max(f.updated_at)) FROM custom_fields f), (SELECT count(*) FROM teams)"""
 """Other than before, when a name in conditions may stand for something else: people are never removed."""
-_ACTIVE = f"""
-    SELECT v.id, r.id, r.version, {TARGET_SQL}, {_STAMP} FROM routing_rules r
+_OF_RULES = """FROM routing_rules r
     JOIN routing_rule_versions v ON v.rule_id = r.id AND v.version = r.version
     JOIN teams t ON t.id = r.team_id LEFT JOIN users u ON u.id = r.assignee_id
-    WHERE r.is_active ORDER BY r.priority, r.created_at, r.id"""
-_MOST = 4_096
+    WHERE r.is_active"""
+_SAID = f"hashtextextended(ROW(r.id, r.version, {TARGET_SQL})::text, 0)"
+_SET = f"SELECT concat_ws(' ', count(*), sum({_SAID})), {_STAMP} {_OF_RULES}"
+_ACTIVE = f"""
+    SELECT v.id, r.id, r.version, {TARGET_SQL}, {_SAID}, {_STAMP} {_OF_RULES} ORDER BY r.priority, r.created_at, r.id"""
+_MOST, _MOST_SETS = 4_096, 16
 _Stamp = tuple[object, ...]
 _kept: dict[tuple[UUID, int], tuple[_Stamp, Rule]] = {}
+_sets: dict[_Stamp, Sequence[Rule]] = {}
 
 
-async def active_rules(reader: Reader) -> list[Rule]:
+async def active_rules(reader: Reader) -> Sequence[Rule]:
     """The active rules in the order in which they are asked; those whose team or person is gone say so.
 
-    One statement; two more when there is one that was not read yet.
+    One statement; more when something is otherwise than it was.
     """
+    stamp = (await reader.all(_SET))[0]
+    if stamp[0] == "0":
+        return ()
+    if stamp not in _sets:
+        stamp = await _read_set(reader)
+    return _sets.get(stamp, ())
+
+
+async def _read_set(reader: Reader) -> _Stamp:
+    """Read the active rules as they are at one moment, which may be another by now; what they are kept under."""
     rows = await reader.all(_ACTIVE)
     if not rows:
-        return []
-    rules = await _read(reader, rows, rows[0][7:])
-    return [
+        return ()
+    rules = await _read(reader, rows, rows[0][8:])
+    stamp = (f"{len(rows)} {sum(row[7] for row in rows)}", *rows[0][8:])
+    if len(_sets) >= _MOST_SETS:
+        _sets.clear()
+    _sets[stamp] = [
         replace(rule, broken=lost) if rule.broken is None and (lost := lost_target(row[3:7])) else rule
         for rule, row in zip(rules, rows, strict=True)
     ]
+    return stamp
 
 
 def lost_target(row: Row) -> str | None:

@@ -14,7 +14,8 @@ from codex.kernel import clock
 from codex.kernel.checks import Checks
 from codex.kernel.errors import Unprocessable, require
 from codex.routing import rules
-from codex.routing.learning import Checked, Past, Proposal, check, propose
+from codex.routing.learned import because, limits
+from codex.routing.learning import By, Checked, Past, Proposal, check, propose
 from codex.routing.models import RoutingRule
 from codex.routing.rules import NewRoutingRule
 
@@ -23,11 +24,17 @@ MOST_TICKETS = 50_000
 FIRST_PLACE, APART = 10_000, 10
 """Where in the order drafts come: behind what people wrote."""
 _PAST = """
-    SELECT t.created_at, t.assigned_team_id, t.subject, left(t.description, 2000), t.category_id FROM tickets t
+    SELECT t.created_at, t.assigned_team_id, e.payload->>'subject', left(e.payload->>'description', 2000),
+           (e.payload->>'categoryId')::uuid
+    FROM tickets t
+    JOIN ticket_events e ON e.ticket_id = t.id AND e.version = 1
     JOIN teams ON teams.id = t.assigned_team_id AND teams.is_active
     WHERE t.completed_at IS NOT NULL AND t.deleted_at IS NULL AND t.merged_into_id IS NULL
     ORDER BY t.created_at DESC, t.id DESC LIMIT %(limit)s"""
-_NAMES = "SELECT id, name FROM teams UNION ALL SELECT id, name FROM categories"
+_NAMES = """
+    SELECT t.id, t.name FROM teams t UNION ALL
+    SELECT c.id, concat_ws(' › ', above.name, c.name)
+    FROM categories c LEFT JOIN categories above ON above.id = c.parent_id"""
 
 
 class SignRow(Struct, frozen=True, rename="camel"):
@@ -40,8 +47,9 @@ class SignRow(Struct, frozen=True, rename="camel"):
 
 
 class ProposalRow(Struct, frozen=True, rename="camel", kw_only=True):
-    """A draft: to which team, by which keywords or categories, and how well it did on what it was learned from.
-    `ruleId`: the inactive rule that it is kept as."""
+    """A draft: to which team, by which keywords or categories, and how well it did on what it was learned from; of
+    later tickets it matched `laterMatched` and agreed on `laterAgreed`. `because`: that in words. `ruleId`: the
+    inactive rule that it is kept as, with these conditions."""
 
     rule_id: UUID | None
     name: str
@@ -50,12 +58,16 @@ class ProposalRow(Struct, frozen=True, rename="camel", kw_only=True):
     categories: list[SignRow]
     support: int
     precision: float
+    conditions: list[Any] = []
+    later_matched: int = 0
+    later_agreed: int = 0
+    because: str = ""
 
 
 class LearnedRow(Struct, frozen=True, rename="camel", kw_only=True):
     """What was learned from the tickets up to an instant, and how that does on those since: of `tickets` the drafts
-    `matched` so many and `agreed` on so many with the team that solved them; always saying the team that solved most
-    would agree on `guessed`."""
+    `matched` so many and `agreed` on so many with the team that solved them; always saying the team that had solved
+    most would agree on `guessed`, and saying so of what no draft matches on `withRest`. `limits`: in words."""
 
     until: datetime
     learned_from: int
@@ -64,6 +76,8 @@ class LearnedRow(Struct, frozen=True, rename="camel", kw_only=True):
     matched: int
     agreed: int
     guessed: int
+    with_rest: int = 0
+    limits: list[str] = []
 
 
 async def learn(work: Work, *, until: datetime | None = None, keep: bool) -> LearnedRow:
@@ -86,44 +100,47 @@ async def learn(work: Work, *, until: datetime | None = None, keep: bool) -> Lea
     later = [Past(*row[1:]) for row in rows if row[0] > until]
     found, checked = await asyncio.to_thread(_learned, past, later)  # some seconds of counting, beside the others
     names = {row[0]: row[1] for row in await reader.all(_NAMES)}
-    drafts = [_row(each, names) for each in found]
+    drafts = [_row(each, names, how) for each, how in zip(found, checked.each, strict=True)]
     if keep:
-        drafts = await _keep(work, found, drafts, checked, until)
+        drafts = await _keep(work, drafts, checked, until)
     return LearnedRow(
         until=until, learned_from=len(past), proposals=drafts, tickets=checked.tickets, matched=checked.matched,
-        agreed=checked.agreed, guessed=checked.guessed,
+        agreed=checked.agreed, guessed=checked.guessed, with_rest=checked.with_rest,
+        limits=limits(found, checked, len(past), names[checked.busiest], len({each.team_id for each in past})),
     )  # fmt: skip
 
 
 def _learned(past: Sequence[Past], later: Sequence[Past]) -> tuple[list[Proposal], Checked]:
     found = propose(past)
-    return found, check(found, later)
+    return found, check(found, past, later)
 
 
-def _row(each: Proposal, names: Mapping[Any, str]) -> ProposalRow:
+_HOW = {By.WORDS: "by words", By.CATEGORIES: "by categories", By.HABIT: "by what categories mostly are"}
+
+
+def _row(each: Proposal, names: Mapping[Any, str], later: tuple[int, int]) -> ProposalRow:
     signs = [SignRow(names.get(s.said, str(s.said)), s.support, round(s.precision, 4)) for s in each.signs]
-    how = "categories" if each.are_categories else "words"
+    team, said = names[each.team_id], [str(sign.said) for sign in each.signs]
     return ProposalRow(
-        rule_id=None, name=f"Learned: {names[each.team_id]} by {how}", team_id=each.team_id,
+        rule_id=None, name=f"Learned: {team} {_HOW[each.by]}", team_id=each.team_id,
         keywords=[] if each.are_categories else signs, categories=signs if each.are_categories else [],
-        support=each.support, precision=round(each.precision, 4),
+        conditions=[{"field": "category", "operator": "in", "value": said}] if each.are_categories else [],
+        support=each.support, precision=round(each.precision, 4), later_matched=later[0], later_agreed=later[1],
+        because=because(each, team, [sign.said for sign in signs], later),
     )  # fmt: skip
 
 
-async def _keep(
-    work: Work, found: Sequence[Proposal], drafts: Sequence[ProposalRow], checked: Checked, until: datetime
-) -> list[ProposalRow]:
+async def _keep(work: Work, drafts: Sequence[ProposalRow], checked: Checked, until: datetime) -> list[ProposalRow]:
     await _forget(work)
     kept = []
-    for place, (each, draft) in enumerate(zip(found, drafts, strict=True)):
-        said: list[Any] = [str(sign.said) for sign in each.signs]
+    for place, draft in enumerate(drafts):
         new = NewRoutingRule(
-            name=draft.name, team_id=each.team_id, priority=FIRST_PLACE + APART * place, is_active=False,
-            keywords=[] if each.are_categories else said,
-            conditions=[{"field": "category", "operator": "in", "value": said}] if each.are_categories else [],
+            name=draft.name, team_id=draft.team_id, priority=FIRST_PLACE + APART * place, is_active=False,
+            keywords=[sign.said for sign in draft.keywords], conditions=draft.conditions,
         )  # fmt: skip
         learned = {
             "until": clock.iso(until), "support": draft.support, "precision": draft.precision,
+            "because": draft.because, "later": {"matched": draft.later_matched, "agreed": draft.later_agreed},
             "signs": [{"said": s.said, "support": s.support, "precision": s.precision}
                       for s in (*draft.keywords, *draft.categories)],
             "all": {"tickets": checked.tickets, "matched": checked.matched, "agreed": checked.agreed},

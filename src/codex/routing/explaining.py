@@ -103,12 +103,16 @@ async def explained(
     )  # fmt: skip
 
 
+def looked_at(decision: Decision, rules: Sequence[Rule], wrote: Words) -> list[LookedRow]:
+    """What these rules, all of which the decision looked at, said to the ticket."""
+    values = _values(decision, rules, wrote)
+    return [_row(decision, rule, values) for rule in rules]
+
+
 async def _looked(reader: Reader, decision: Decision, wrote: Words) -> list[LookedRow]:
     said = await versions(reader, decision.looked)
     words = await of_new(reader, [terms.conditions for _, _, terms in said.values()])
-    rules = [rule_of(*said[key][:2], key, said[key][2], words) for key in decision.looked]
-    values = _values(decision, rules, wrote)
-    return [_row(decision, rule, values) for rule in rules]
+    return looked_at(decision, [rule_of(*said[key][:2], key, said[key][2], words) for key in decision.looked], wrote)
 
 
 def _values(decision: Decision, rules: Sequence[Rule], wrote: Words) -> Values:

@@ -1,4 +1,6 @@
-"""Rules that past tickets would suggest: words, phrases and categories that nearly always went to one team. Pure.
+"""Rules that past tickets would suggest: words, phrases and categories that went to one team, nearly always or mostly.
+
+Pure.
 
 Plain counting, so that each proposal can be checked by hand: of a keyword its support (tickets of the team that have
 it) and its precision (of all tickets that have it, the share that the team solved).
@@ -8,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,8 +18,8 @@ from codex.routing.keywords import heard
 
 MOST_KEYWORDS = 20
 """How many keywords, and how many categories, one proposal has."""
-FEWEST, PRECISE = 5, 0.8
-"""The least support, and the least precision, of what is proposed."""
+FEWEST, PRECISE, MOSTLY = 5, 0.8, 0.5
+"""The least support, and the least precision, of what is proposed: as a sign, and as what a category mostly is."""
 _ADDS = 2
 """How many tickets of its team a keyword finds that those before it do not."""
 _READ = 2_000
@@ -25,9 +28,18 @@ _WORD = re.compile(r"\w+")
 T = TypeVar("T", str, UUID)
 
 
+class By(StrEnum):
+    """What a proposal goes by: words, or categories, that nearly always went to its team; or categories that mostly
+    did, for what nothing better is known of."""
+
+    WORDS = "words"
+    CATEGORIES = "categories"
+    HABIT = "habit"
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A finished ticket: what it said, what it was about, and the team that solved it."""
+    """A finished ticket: what it said and was about when it was opened, and the team that solved it."""
 
     team_id: UUID
     subject: str
@@ -51,9 +63,14 @@ class Proposal:
 
     team_id: UUID
     signs: tuple[Sign, ...]
-    are_categories: bool
+    by: By
     support: int
     precision: float
+
+    @property
+    def are_categories(self) -> bool:
+        """Whether its signs are categories, not words."""
+        return self.by is not By.WORDS
 
     def holds_for(self, ticket: Past, phrases: frozenset[str]) -> bool:
         """Whether it would have matched a ticket that says these phrases."""
@@ -65,36 +82,47 @@ class Proposal:
 @dataclass(frozen=True, slots=True)
 class Checked:
     """How proposals, asked in their order, do on tickets that they were not learned from: of `tickets` they `matched`
-    so many, and `agreed` on so many of these with the team that solved them. `guessed`: how many one would get right
-    by always saying the team that solved most."""
+    so many, and `agreed` on so many of these with the team that solved them; `each`: the same of every proposal, for
+    what it got. `guessed`: how many one would get right by always saying the `busiest` team, that solved most of what
+    was learned from; `with_rest`: by saying so of what no proposal matched."""
 
     tickets: int
     matched: int
     agreed: int
+    each: tuple[tuple[int, int], ...]
+    busiest: UUID
     guessed: int
+    with_rest: int
 
 
 def propose(past: Sequence[Past]) -> list[Proposal]:
-    """What past tickets suggest, the most precise first; for each team at most one by words and one by categories."""
+    """What past tickets suggest, habits last, the most precise first; for each team at most one by each."""
     said = [phrases(ticket) for ticket in past]
-    abouts = [frozenset({ticket.category_id}) - {None} for ticket in past]
+    abouts = [frozenset((ticket.category_id,) if ticket.category_id else ()) for ticket in past]
     found = [
-        *_proposals(past, said, are_categories=False),
-        *_proposals(past, [frozenset(a for a in about if a) for about in abouts], are_categories=True),
+        *_proposals(past, said, By.WORDS),
+        *_proposals(past, abouts, By.CATEGORIES),
+        *_proposals(past, abouts, By.HABIT),
     ]
-    return sorted(found, key=lambda each: (-each.precision, -each.support, str(each.team_id)))
+    return sorted(found, key=lambda each: (each.by is By.HABIT, -each.precision, -each.support, str(each.team_id)))
 
 
-def check(proposals: Sequence[Proposal], later: Sequence[Past]) -> Checked:
-    """How the proposals do on other tickets."""
-    matched = agreed = 0
+def check(proposals: Sequence[Proposal], past: Sequence[Past], later: Sequence[Past]) -> Checked:
+    """How the proposals do on tickets later than those that they were learned from, of which there are some."""
+    matched, agreed, rest = Counter[int](), Counter[int](), 0
+    busiest = Counter(ticket.team_id for ticket in past).most_common(1)[0][0]
     for ticket in later:
         said = phrases(ticket)
-        won = next((each for each in proposals if each.holds_for(ticket, said)), None)
-        matched += won is not None
-        agreed += won is not None and won.team_id == ticket.team_id
-    usual = Counter(ticket.team_id for ticket in later).most_common(1)
-    return Checked(len(later), matched, agreed, usual[0][1] if usual else 0)
+        won = next((n for n, each in enumerate(proposals) if each.holds_for(ticket, said)), None)
+        if won is None:
+            rest += ticket.team_id == busiest
+        else:
+            matched[won] += 1
+            agreed[won] += proposals[won].team_id == ticket.team_id
+    return Checked(
+        len(later), matched.total(), agreed.total(), tuple((matched[n], agreed[n]) for n in range(len(proposals))),
+        busiest, sum(ticket.team_id == busiest for ticket in later), agreed.total() + rest,
+    )  # fmt: skip
 
 
 def phrases(ticket: Past) -> frozenset[str]:
@@ -118,7 +146,8 @@ def _say_something(*words: str) -> bool:
     return any(len(word) >= 3 and not word.isdigit() for word in words)
 
 
-def _proposals(past: Sequence[Past], said: Sequence[frozenset[T]], *, are_categories: bool) -> Iterator[Proposal]:
+def _proposals(past: Sequence[Past], said: Sequence[frozenset[T]], by: By) -> Iterator[Proposal]:
+    least, below = (MOSTLY, PRECISE) if by is By.HABIT else (PRECISE, 2.0)
     total = Counter(one for each in said for one in each)
     of_team: defaultdict[UUID, Counter[T]] = defaultdict(Counter)
     for ticket, each in zip(past, said, strict=True):
@@ -127,12 +156,12 @@ def _proposals(past: Sequence[Past], said: Sequence[frozenset[T]], *, are_catego
         good = [
             Sign(one, count, count / total[one])
             for one, count in counts.items()
-            if count >= FEWEST and count / total[one] >= PRECISE
+            if count >= FEWEST and least <= count / total[one] < below
         ]
         own = [each for ticket, each in zip(past, said, strict=True) if ticket.team_id == team_id]
         signs = _covering(good, own)
         if signs:
-            yield _proposal(team_id, signs, past, said, are_categories=are_categories)
+            yield _proposal(team_id, signs, past, said, by)
 
 
 def _covering(good: Iterable[Sign], own: Sequence[frozenset[Any]]) -> tuple[Sign, ...]:
@@ -156,13 +185,8 @@ def _telling(sign: Sign) -> tuple[float, bool, int, str]:
 
 
 def _proposal(
-    team_id: UUID,
-    signs: tuple[Sign, ...],
-    past: Sequence[Past],
-    said: Sequence[frozenset[Any]],
-    *,
-    are_categories: bool,
+    team_id: UUID, signs: tuple[Sign, ...], past: Sequence[Past], said: Sequence[frozenset[Any]], by: By
 ) -> Proposal:
     wanted = {sign.said for sign in signs}
     hits = [ticket.team_id == team_id for ticket, each in zip(past, said, strict=True) if not wanted.isdisjoint(each)]
-    return Proposal(team_id, signs, are_categories, sum(hits), sum(hits) / len(hits))
+    return Proposal(team_id, signs, by, sum(hits), sum(hits) / len(hits))

@@ -1,12 +1,13 @@
 """Reading routing rules: rows whose JSON, by name and shape, is the contract of shapes.md."""
 
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct, convert
 
-from codex.db.database import Reader, Row
+from codex.db.database import Params, Reader, Row
 from codex.db.page import VERSIONS, Page, Place, before_version, cut, decode, foreign
 from codex.kernel import clock
 from codex.kernel.actor import Actor
@@ -71,25 +72,35 @@ async def rules(reader: Reader, actor: Actor, *, limit: int = 50, cursor: str | 
     )
     page = cut(rows, limit=limit, place=lambda row: Place("order", f"{row[6]} {clock.iso(row[10])}", row[0]))
     words = await of_new(reader, [row[3] for row in page.items])
-    return Page([_row(row, actor, words) for row in page.items], page.next_cursor)
+    return Page([row_of(row, actor, words) for row in page.items], page.next_cursor)
 
 
 async def rule(reader: Reader, actor: Actor, rule_id: UUID) -> RoutingRuleRow:
     """One rule that the actor may read. Raises NotFound, and Forbidden for who works for no team."""
+    row = await found(reader, actor, rule_id)
+    return row_of(row, actor, await of_new(reader, [row[3]]))
+
+
+async def found(
+    reader: Reader, actor: Actor, rule_id: UUID, *, beside: str = "NULL", params: Params = MappingProxyType({})
+) -> Row:
+    """A rule that the actor may read, for `row_of`, which reads its conditions, the fourth column; in one statement,
+    with more columns `beside` it. Raises as `rule` does."""
     require(may_read_any(actor), FOR_AGENTS)
     row = await reader.first(
-        f"SELECT {_RULE} FROM {_FROM} WHERE r.id = %(id)s AND {READABLE_SQL}", {**readable(actor), "id": rule_id}
+        f"SELECT {_RULE}, {beside} FROM {_FROM} WHERE r.id = %(id)s AND {READABLE_SQL}",
+        {**readable(actor), **params, "id": rule_id},
     )
     if row is None:
         raise NotFound("There is no such routing rule.")
-    return _row(row, actor, await of_new(reader, [row[3]]))
+    return row
 
 
 async def rule_versions(
     reader: Reader, actor: Actor, rule_id: UUID, *, limit: int = 50, cursor: str | None = None
 ) -> Page[RoutingRuleVersionRow]:
     """What a rule said, the newest first. Raises NotFound as `rule` does."""
-    await rule(reader, actor, rule_id)
+    await found(reader, actor, rule_id)
     rows = await reader.all(
         """SELECT version, terms, created_by_id, created_at FROM routing_rule_versions
            WHERE rule_id = %(id)s AND version < %(before)s ORDER BY version DESC LIMIT %(limit)s""",
@@ -108,7 +119,8 @@ def _after(cursor: str) -> dict[str, object]:
         raise foreign() from bad
 
 
-def _row(row: Row, actor: Actor, words: Vocabulary) -> RoutingRuleRow:
+def row_of(row: Row, actor: Actor, words: Vocabulary) -> RoutingRuleRow:
+    """The row, once it is known what its conditions may ask about."""
     (key, name, keywords, conditions, team, assignee, priority, is_active, version, learned, created,
      updated) = row[:12]  # fmt: skip
     terms = RuleTerms(
@@ -118,7 +130,7 @@ def _row(row: Row, actor: Actor, words: Vocabulary) -> RoutingRuleRow:
     problems = [f"{problem.path}: {problem.message}" for problem in read(conditions, words)[1]]
     return RoutingRuleRow(
         id=key, name=name, keywords=keywords, conditions=conditions, team_id=team, assignee_id=assignee,
-        priority=priority, is_active=is_active, broken=why_broken(terms, problems) or lost_target(row[12:]),
+        priority=priority, is_active=is_active, broken=why_broken(terms, problems) or lost_target(row[12:16]),
         learned=learned, version=version, may_change=may_set(actor, team), created_at=created, updated_at=updated,
     )  # fmt: skip
 

@@ -28,15 +28,17 @@ async def take(work: Work, team: Team, *, whatever_strategy: bool = False) -> Tu
 
     The team is locked up to the end of the work, so this belongs at its end. It is not locked against being named: two
     that write tickets of the team would else wait for each other. People who are just being changed are passed over:
-    who changes them may wait for the team.
+    who changes them may wait for the team. Who took a turn in another team already, and cannot have this one at once
+    without waiting out of order, gives it to the next person and leaves the turn where it is.
     """
     if not whatever_strategy and team.assignment_strategy is not TeamAssignmentStrategy.ROUND_ROBIN:
         return _queue(team)
-    await work.session.refresh(team, with_for_update={"key_share": True})
+    is_ours = await _lock(work, team)
     there = await _members(work, team)
     for member in _in_turn(there, team.last_assigned_user_id):
         if _is_available(work, member) and await _still_works_for(work, team, member):
-            team.last_assigned_user_id = member.id
+            if is_ours:
+                team.last_assigned_user_id = member.id
             return _turn_of(work, team, member, there)
     return _nobody(work, team, there)
 
@@ -50,6 +52,19 @@ async def next_up(work: Work, team: Team) -> Turn:
         if _is_available(work, member):
             return _turn_of(work, team, member, there)
     return _nobody(work, team, there)
+
+
+async def _lock(work: Work, team: Team) -> bool:
+    """Lock the team; False: somebody else has it. Only who has no team that comes later in the order of ids waits for
+    one: two that each wait for what the other has would else have to be torn apart, and one of them fails."""
+    taken: set[UUID] = work.session.info.setdefault("turns_taken", set())
+    waits = all(other <= team.id for other in taken)
+    query = select(Team).where(Team.id == team.id).with_for_update(key_share=True, skip_locked=not waits)
+    found = await work.session.scalar(query, execution_options={"populate_existing": True})
+    if found is None:
+        return False
+    taken.add(team.id)
+    return True
 
 
 async def _members(work: Work, team: Team) -> Sequence[User]:

@@ -137,6 +137,8 @@ def _check(check: Checks, action: Action, path: str) -> None:
 
 def _check_text(check: Checks, path: str, text: str, *, most: int) -> None:
     check.text(path, text, most=most, required=True)
+    if placeholders.is_open_in(text):
+        check.fail(path, placeholders.OPEN)
     for name in placeholders.unknown_in(text):
         check.fail(path, f"There is nothing that would stand for {{{{{name}}}}}.")
 

@@ -31,6 +31,7 @@ class Named(StrEnum):
 
     TEAM = "team"
     PERSON = "person"
+    ASSIGNEE = "person to assign to"
     CATEGORY = "category"
     FIELD = "custom field"
     FIELD_NAME = "custom field by name"
@@ -39,7 +40,8 @@ class Named(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Something that an action names: `path` is where. `value`: what a custom field is to be answered with."""
+    """Something that an action names: `path` is where. `value`: what a custom field is to be answered with; of who is
+    assigned, the team that has the ticket by then, where that is known."""
 
     path: str
     kind: Named
@@ -47,21 +49,39 @@ class Reference:
     value: Any = None
 
 
-def references(actions: Iterable[Action], *, path: str = "actions") -> list[Reference]:
-    """Everything that a list of actions names, in its order. `path`: where the list stands."""
-    return [found for place, action in enumerate(actions) for found in _of(action, f"{path}[{place}]")]
+def references(actions: Iterable[Action], *, path: str = "actions", team_id: UUID | None = None) -> list[Reference]:
+    """Everything that a list of actions names, in its order. `path`: where the list stands. `team_id`: the team that
+    has the ticket, where it is always the same."""
+    found: list[Reference] = []
+    for place, action in enumerate(actions):
+        match action:
+            case AssignTeam(team_id=team) | AssignRoundRobin(team_id=UUID() as team):
+                team_id = team
+            case ApplyMacro():
+                team_id = None  # it may move the ticket to any
+            case _:
+                pass
+        found += _of(action, f"{path}[{place}]", team_id)
+    return found
 
 
 _KNOWN = """
     SELECT 'team', t.id::text, NULL, NULL::jsonb FROM teams t WHERE t.id = ANY(%(ids)s) AND t.is_active
     UNION ALL SELECT 'person', u.id::text, NULL, NULL FROM users u WHERE u.id = ANY(%(ids)s) AND u.is_active
+    UNION ALL SELECT 'person to assign to', u.id::text, NULL, coalesce((
+        SELECT jsonb_agg(w.team_id) FROM (
+            SELECT m.team_id FROM team_members m WHERE m.user_id = u.id
+            UNION SELECT u.primary_team_id WHERE u.role IN ('TEAM_ADMIN', 'ADMIN')) w
+        WHERE u.role <> 'EMPLOYEE' AND w.team_id IS NOT NULL), '[]')
+        FROM users u WHERE u.id = ANY(%(assignees)s) AND u.is_active
     UNION ALL SELECT 'category', c.id::text, NULL, NULL FROM categories c WHERE c.id = ANY(%(ids)s) AND c.is_active
     UNION ALL SELECT 'custom field', f.id::text, f.field_type::text, f.options FROM custom_fields f
               WHERE f.id = ANY(%(ids)s) AND f.is_active
     UNION ALL SELECT 'custom field by name', f.name, NULL, NULL FROM custom_fields f WHERE f.name = ANY(%(names)s)"""
 
-Known = Mapping[tuple[Named, str], Question | None]
-"""What there is of what was asked for; of a custom field how it is answered."""
+Known = Mapping[tuple[Named, str], Question | frozenset[UUID] | None]
+"""What there is of what was asked for; of a custom field how it is answered, of who is assigned the teams that they
+work for (see `identity.queries.is_active_member`)."""
 
 
 async def known(reader: Reader, asked: Iterable[Reference]) -> Known:
@@ -69,8 +89,9 @@ async def known(reader: Reader, asked: Iterable[Reference]) -> Known:
     asked = [reference for reference in asked if reference.kind is not Named.TEXT]
     ids = list({reference.key for reference in asked if isinstance(reference.key, UUID)})
     names = list({reference.key for reference in asked if isinstance(reference.key, str)})
-    rows = await reader.all(_KNOWN, {"ids": ids, "names": names}) if asked else []
-    return {(Named(row[0]), row[1]): _question(row) for row in rows}
+    assignees = list({reference.key for reference in asked if reference.kind is Named.ASSIGNEE})
+    rows = await reader.all(_KNOWN, {"ids": ids, "names": names, "assignees": assignees}) if asked else []
+    return {(Named(row[0]), row[1]): _told(row) for row in rows}
 
 
 def broken_references(asked: Sequence[Reference], found: Known) -> list[Problem]:
@@ -82,19 +103,33 @@ def broken_references(asked: Sequence[Reference], found: Known) -> list[Problem]
         key = (reference.kind, str(reference.key))
         if key not in found:
             problems.append(Problem(reference.path, _missing(reference)))
-        elif question := found[key]:
-            try:
-                answer(question, reference.value)
-            except Unfit as unfit:
-                problems.append(Problem(reference.path.removesuffix("fieldId") + "value", str(unfit)))
+        else:
+            problems += _unfit(reference, found[key])
     return problems
 
 
-def _of(action: Action, path: str) -> Iterator[Reference]:
+def _unfit(reference: Reference, told: Question | frozenset[UUID] | None) -> Iterator[Problem]:
+    match told:
+        case Question():
+            try:
+                answer(told, reference.value)
+            except Unfit as unfit:
+                yield Problem(reference.path.removesuffix("fieldId") + "value", str(unfit))
+        case frozenset() if not told:
+            yield Problem(reference.path, "This person works for no team, so no ticket can be assigned to them.")
+        case frozenset() if reference.value is not None and reference.value not in told:
+            yield Problem(reference.path, "This person does not work for the team that has the ticket by then.")
+        case _:
+            return
+
+
+def _of(action: Action, path: str, team_id: UUID | None) -> Iterator[Reference]:
     match action:
         case AssignTeam(team_id=UUID() as team) | GrantAccess(team_id=team) | AssignRoundRobin(team_id=UUID() as team):
             yield Reference(f"{path}.teamId", Named.TEAM, team)
-        case AssignUser(user_id=person) | AddFollower(user_id=person):
+        case AssignUser(user_id=person):
+            yield Reference(f"{path}.userId", Named.ASSIGNEE, person, team_id)
+        case AddFollower(user_id=person):
             yield Reference(f"{path}.userId", Named.PERSON, person)
         case SetCategory(category_id=UUID() as category):
             yield Reference(f"{path}.categoryId", Named.CATEGORY, category)
@@ -116,8 +151,11 @@ def _missing(reference: Reference) -> str:
     if reference.kind is Named.FIELD_NAME:
         return f"There is nothing that would stand for {{{{{placeholders.FIELD}{reference.key}}}}}."
     adjective = "" if reference.kind is Named.TEXT else "active "
-    return f"There is no such {adjective}{reference.kind}."
+    kind = Named.PERSON if reference.kind is Named.ASSIGNEE else reference.kind
+    return f"There is no such {adjective}{kind}."
 
 
-def _question(row: Row) -> Question | None:
+def _told(row: Row) -> Question | frozenset[UUID] | None:
+    if row[0] == Named.ASSIGNEE:
+        return frozenset(map(UUID, row[3]))
     return Question(FieldType(row[2]), tuple(row[3] or ())) if row[2] else None

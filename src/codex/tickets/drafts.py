@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from codex.db.database import Reader
@@ -45,6 +45,13 @@ async def keep(work: Work, ticket: Ticket, *, type: MessageType, body: str) -> N
 async def discard(work: Work, ticket_id: UUID) -> None:
     """Forget what the actor has begun to write."""
     await work.session.execute(delete(Draft).where(Draft.user_id == work.actor.id, Draft.ticket_id == ticket_id))
+
+
+async def kept_at(work: Work, ticket_id: UUID) -> datetime | None:
+    """When the actor last kept something, for a change of it; None: there is no draft."""
+    own = select(Draft.updated_at).where(Draft.user_id == work.actor.id, Draft.ticket_id == ticket_id)
+    found: datetime | None = await work.session.scalar(own.with_for_update())
+    return found
 
 
 async def forget_words(work: Work, message: TicketMessage) -> None:

@@ -7,11 +7,11 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from codex.db.database import Reader
-from codex.kernel.actor import Actor, ActorKind
+from codex.kernel.actor import Actor
 from codex.kernel.errors import require
 from codex.tickets.policy import Operation, may
 from codex.tickets.reading import Seen
-from codex.tickets.rows import EventActor, Row
+from codex.tickets.rows import EventActor, Row, event_actor
 
 
 class Named(Row, frozen=True):
@@ -53,8 +53,8 @@ async def routing_of(reader: Reader, actor: Actor, ticket: Seen) -> Routing:
     """Why a ticket is where it is. Raises Forbidden for who does not see its internal side."""
     require(may(actor, Operation.SEE_INTERNAL, ticket), "You may not see why this ticket is where it is.")
     rows = await reader.all(
-        """SELECT e.id, e.type, e.created_at, e.payload, e.actor_kind::text, e.created_by_id, e.actor_name,
-                  c.id, c.type
+        """SELECT e.id, e.type, e.created_at, e.payload, e.actor_kind::text, e.created_by_id,
+                  e.actor_rule_id, e.actor_name, c.id, c.type
            FROM ticket_events e LEFT JOIN ticket_events c ON c.id = e.cause_id
            WHERE e.ticket_id = %(ticket)s AND e.type IN ('TICKET_CREATED', 'TEAM_CHANGED', 'ASSIGNED')
            ORDER BY e.version""",
@@ -65,7 +65,7 @@ async def routing_of(reader: Reader, actor: Actor, ticket: Seen) -> Routing:
     steps = [
         RoutingStep(
             id=row[0], type=row[1], at=row[2], old=names.get(old), new=names.get(new),
-            actor=EventActor(ActorKind(row[4]), row[5], row[6]), cause=CauseRow(row[7], row[8]) if row[7] else None,
+            actor=event_actor(*row[4:8], internal=True), cause=CauseRow(row[8], row[9]) if row[8] else None,
         )
         for row, (old, new) in zip(rows, moves, strict=True)
     ]  # fmt: skip

@@ -30,7 +30,7 @@ async def write(work: Work, fact: Fact) -> None:
     event = TicketEvent(
         id=new_id(), ticket_id=ticket.id, version=ticket.version, type=fact.type, payload=fact.payload(),
         actor_kind=work.actor.kind, actor_name=work.actor.name, created_by_id=work.actor.id,
-        cause_id=work.cause_id, created_at=work.now,
+        actor_rule_id=work.actor.rule_id, cause_id=work.cause_id, created_at=work.now,
     )  # fmt: skip
     work.session.add(event)
     work.cause_id = event.id

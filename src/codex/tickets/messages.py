@@ -50,6 +50,8 @@ async def add(
     answers_first = is_public and home is ticket and ticket.first_response_at is None and works_on(work.actor, ticket)
     message = TicketMessage(
         id=new_id(), ticket_id=home.id, author_id=work.actor.id, type=type, body=body, is_team_only=is_team_only,
+        author_kind=work.actor.kind if work.actor.id is None else None,
+        author_name=work.actor.name if work.actor.id is None else None,
         merged_from_id=ticket.id if home.id == ticket.merged_into_id else None, created_at=work.now,
     )  # fmt: skip
     work.session.add(message)

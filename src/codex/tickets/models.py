@@ -206,7 +206,8 @@ BODY_MOST = 100_000
 
 
 class TicketMessage(Base):
-    """One message of a ticket's conversation. `body` is Markdown as written; `author_id` is None for a rule's words.
+    """One message of a ticket's conversation. `body` is Markdown as written. What no person wrote has no `author_id`:
+    `author_kind` and `author_name` say what did.
 
     `is_team_only`: a note that teams with a READ grant do not see. `merged_from_id`: the ticket that it was written on,
     and goes back to when the merge is undone.
@@ -223,6 +224,8 @@ class TicketMessage(Base):
     id: Mapped[Id]
     ticket_id: Mapped[UUID] = ref("tickets.id", index=False)
     author_id: Mapped[UUID | None] = ref("users.id")
+    author_kind: Mapped[ActorKind | None] = mapped_column(pg_enum(ActorKind))
+    author_name: Mapped[str | None]
     type: Mapped[MessageType] = mapped_column(pg_enum(MessageType))
     body: Mapped[str]
     is_team_only: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
@@ -238,6 +241,7 @@ class TicketEvent(Base):
     """One fact about a ticket. Append-only: the application's role may neither UPDATE nor DELETE it.
 
     `version` numbers the events of a ticket 1, 2, 3 … without gaps and equals the ticket's version right after.
+    `actor_rule_id`: the routing or automation rule that acted; it may be gone.
     """
 
     __tablename__ = "ticket_events"
@@ -250,12 +254,6 @@ class TicketEvent(Base):
             "created_by_id",
             postgresql_where=text("created_by_id IS NOT NULL"),
         ),
-        Index(
-            "ix_ticket_events_routed_by",
-            text("(payload->>'ruleId')"),
-            "created_at",
-            postgresql_where=text("type = 'ROUTED'"),
-        ),
     )
 
     id: Mapped[Id]
@@ -266,6 +264,7 @@ class TicketEvent(Base):
     actor_kind: Mapped[ActorKind] = mapped_column(pg_enum(ActorKind))
     actor_name: Mapped[str]
     created_by_id: Mapped[UUID | None] = ref("users.id", index=False)
+    actor_rule_id: Mapped[UUID | None]
     cause_id: Mapped[UUID | None] = ref("ticket_events.id", index=False)
     created_at: Mapped[datetime]
 

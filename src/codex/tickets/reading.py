@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct
 
 from codex.db.database import Reader, Row
 from codex.db.page import Page, Place, after_instant, cut, decode, foreign
-from codex.kernel.actor import Actor, ActorKind
+from codex.kernel.actor import Actor
 from codex.kernel.errors import NotFound
 from codex.kernel.richtext import to_html
 from codex.tickets.listing import row_fields
@@ -19,7 +19,6 @@ from codex.tickets.models import AccessLevel, MessageType, TicketStatus, Ties
 from codex.tickets.policy import TIES_SQL, VISIBLE_SQL, Operation, may, sight, ties_of
 from codex.tickets.queries import Ref, ref_sql
 from codex.tickets.rows import (
-    EventActor,
     EventRow,
     FieldAnswer,
     FileRow,
@@ -27,6 +26,8 @@ from codex.tickets.rows import (
     MessageRow,
     PersonRef,
     TicketDetail,
+    author,
+    event_actor,
 )
 from codex.tickets.sides import NAMED_PAYLOAD_SQL, events_seen, messages_seen
 
@@ -93,8 +94,8 @@ async def detail(
 
 
 _MESSAGE = """
-    m.id, m.ticket_id, a.id, a.display_name, m.type::text, m.body, m.created_at, m.edited_at,
-    m.redacted_at IS NOT NULL,
+    m.id, m.ticket_id, a.id, a.display_name, m.author_kind::text, m.author_name, m.type::text, m.body,
+    m.created_at, m.edited_at, m.redacted_at IS NOT NULL,
     (SELECT jsonb_agg(jsonb_build_array(f.id, f.file_name, f.content_type, f.size_bytes, f.scan_status)
                       ORDER BY f.created_at)
      FROM attachments f WHERE f.message_id = m.id),
@@ -114,7 +115,8 @@ async def messages(
             ORDER BY m.created_at, m.id LIMIT %(limit)s""",
         {**params, "ticket": ticket.id, "limit": limit + 1},
     )
-    found = [_message(row) for row in rows]
+    internal = may(actor, Operation.SEE_INTERNAL, ticket)
+    found = [_message(row, internal=internal) for row in rows]
     return cut(found, limit=limit, place=lambda m: Place("messages", m.created_at.isoformat(), m.id))
 
 
@@ -127,7 +129,7 @@ async def written(reader: Reader, message_id: UUID) -> MessageRow:
     )
     if row is None:
         raise NotFound("There is no such message.")
-    return _message(row)
+    return _message(row, internal=True)  # who writes names themselves; who redacts others' words sees the internal side
 
 
 async def events(
@@ -142,13 +144,15 @@ async def events(
             raise foreign()
         after, params = "AND e.version > %(after)s", {"after": place.value}
     rows = await reader.all(
-        f"""SELECT e.id, e.type, {NAMED_PAYLOAD_SQL}, e.actor_kind::text, e.created_by_id, e.actor_name, e.cause_id,
-                   e.version, e.created_at
+        f"""SELECT e.id, e.type, {NAMED_PAYLOAD_SQL}, e.actor_kind::text, e.created_by_id, e.actor_rule_id,
+                   e.actor_name, e.cause_id, e.version, e.created_at
             FROM ticket_events e WHERE e.ticket_id = %(ticket)s AND {events_seen(actor, ticket)} {after}
             ORDER BY e.version LIMIT %(limit)s""",
         {**params, **sight(actor, now), "ticket": ticket.id, "limit": limit + 1},
     )
-    return cut([_event(row) for row in rows], limit=limit, place=lambda e: Place("events", e.version, e.id))
+    internal = may(actor, Operation.SEE_INTERNAL, ticket)
+    found = [_event(row, internal=internal) for row in rows]
+    return cut(found, limit=limit, place=lambda e: Place("events", e.version, e.id))
 
 
 def _after(cursor: str | None, sort: str, column: str) -> tuple[str, dict[str, Any]]:
@@ -161,10 +165,10 @@ def _ties(actor: Actor, found: Sequence[Any]) -> dict[UUID, Ties]:
     return {actor.id: ties_of(*found)} if actor.id else {}
 
 
-def _message(row: Row) -> MessageRow:
-    message_id, ticket_id, a_id, a_name, kind, body, created, edited, redacted, files, team_only, called = row
+def _message(row: Row, *, internal: bool) -> MessageRow:
+    message_id, ticket_id, *signed, kind, body, created, edited, redacted, files, team_only, called = row
     return MessageRow(
-        id=message_id, ticket_id=ticket_id, author=PersonRef(a_id, a_name) if a_id else None,
+        id=message_id, ticket_id=ticket_id, author=author(*signed, internal=internal),
         type=MessageType(kind), body=body, body_html=to_html(body),
         attachments=[FileRow(UUID(f[0]), *f[1:]) for f in files or ()], created_at=created, edited_at=edited,
         is_redacted=redacted, mentions=[PersonRef(UUID(c[0]), c[1]) for c in called or ()],
@@ -172,9 +176,9 @@ def _message(row: Row) -> MessageRow:
     )  # fmt: skip
 
 
-def _event(row: Row) -> EventRow:
-    event_id, kind, payload, actor_kind, actor_id, actor_name, cause, version, created = row
+def _event(row: Row, *, internal: bool) -> EventRow:
+    event_id, kind, payload, *by, cause, version, created = row
     return EventRow(
-        id=event_id, type=kind, payload=payload, actor=EventActor(ActorKind(actor_kind), actor_id, actor_name),
-        cause=cause, version=version, created_at=created,
+        id=event_id, type=kind, payload=payload, actor=event_actor(*by, internal=internal), cause=cause,
+        version=version, created_at=created,
     )  # fmt: skip

@@ -108,6 +108,14 @@ class FileRow(Row, frozen=True):
     scan_status: str
 
 
+class Author(Row, frozen=True):
+    """Who wrote a message. Without an `id` no person did: a rule, by its name for who sees the internal side, or
+    Codex."""
+
+    id: UUID | None
+    display_name: str
+
+
 class MessageRow(Row, frozen=True, kw_only=True):
     """A message. `body` is Markdown as written, `bodyHtml` the same as safe HTML; a redacted one has neither.
 
@@ -117,7 +125,7 @@ class MessageRow(Row, frozen=True, kw_only=True):
 
     id: UUID
     ticket_id: UUID
-    author: PersonRef | None
+    author: Author
     type: MessageType
     body: str
     body_html: str
@@ -131,7 +139,8 @@ class MessageRow(Row, frozen=True, kw_only=True):
 
 
 class EventActor(Row, frozen=True):
-    """Who or what did it; `id` is the person's, where there is one."""
+    """Who or what did it; `id` is the person's, or the rule's, where there is one. Which rule it was, only who sees the
+    internal side is told."""
 
     kind: ActorKind
     id: UUID | None
@@ -158,3 +167,23 @@ class CountsRow(Row, frozen=True, kw_only=True):
     by_team: dict[str, int]
     by_assignee: dict[str, int]
     by_sla_state: dict[str, int]
+
+
+AUTOMATION, PRODUCT = "Automation", "Codex"
+"""What rules are called to who does not see which; and who wrote what neither a person nor a rule did."""
+
+
+def event_actor(kind: str, person_id: UUID | None, rule_id: UUID | None, name: str, *, internal: bool) -> EventActor:
+    """Who or what did something. `internal`: for a reader who sees the ticket's internal side."""
+    if kind == ActorKind.RULE and not internal:
+        return EventActor(ActorKind.RULE, None, AUTOMATION)
+    return EventActor(ActorKind(kind), person_id or rule_id, name)
+
+
+def author(key: UUID | None, name: str | None, kind: str | None, unsigned: str | None, *, internal: bool) -> Author:
+    """Who wrote a message: a person, or what is called `unsigned`. `internal`: as of `event_actor`."""
+    if key is not None:
+        return Author(key, name or "")
+    if kind == ActorKind.RULE:
+        return Author(None, (internal and unsigned) or AUTOMATION)
+    return Author(None, PRODUCT if kind == ActorKind.SYSTEM else unsigned or PRODUCT)

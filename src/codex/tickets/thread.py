@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from codex.db.database import Reader, Row
 from codex.db.page import Place, after_instant
-from codex.kernel.actor import Actor, ActorKind, UserRole
+from codex.kernel.actor import Actor, UserRole
 from codex.tickets.models import MessageType
 from codex.tickets.policy import Operation, may
 from codex.tickets.reading import Seen
-from codex.tickets.rows import EventActor, FileRow, PersonRef
+from codex.tickets.rows import Author, EventActor, FileRow, author, event_actor
 from codex.tickets.sides import events_seen, messages_seen
 
 LIMIT = 200
@@ -23,7 +23,7 @@ class Said(Struct, frozen=True, kw_only=True):
 
     id: UUID
     at: datetime
-    author: PersonRef | None
+    author: Author
     is_staff: bool
     is_internal: bool
     is_redacted: bool
@@ -68,7 +68,7 @@ async def latest(
         _sql(said if internal else "m.type = 'PUBLIC'", happened if internal else None, before=before is not None),
         {"ticket": ticket.id, "limit": limit + 1, **(_before(before) if before is not None else {})},
     )
-    entries = [_said(row) if row[2] else _happened(row) for row in rows[:limit]]
+    entries = [_said(row, internal=internal) if row[2] else _happened(row) for row in rows[:limit]]
     entries.reverse()
     first = entries[0] if len(rows) > limit else None
     return Thread(entries, Place("thread", first.at.isoformat(), first.id).encode() if first else None)
@@ -88,11 +88,12 @@ def _sql(said: str, happened: str | None, *, before: bool) -> str:
         events = source("ticket_events", "e", "false", f"e.type <> 'MESSAGE_ADDED' AND {happened}")
         entries = f"{entries} UNION ALL {events} ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s"
     return f"""
-        SELECT l.created_at, l.id, l.said, a.id, a.display_name, a.role::text, m.type::text, m.body,
+        SELECT l.created_at, l.id, l.said, a.id, a.display_name, m.author_kind::text, m.author_name, a.role::text,
+               m.type::text, m.body,
                m.redacted_at IS NOT NULL,
                (SELECT jsonb_agg(jsonb_build_array(f.id, f.file_name, f.content_type, f.size_bytes, f.scan_status)
                                  ORDER BY f.created_at) FROM attachments f WHERE f.message_id = m.id),
-               e.type, e.payload, e.actor_kind::text, e.created_by_id, e.actor_name
+               e.type, e.payload, e.actor_kind::text, e.created_by_id, e.actor_rule_id, e.actor_name
         FROM ({entries}) l
         LEFT JOIN ticket_messages m ON l.said AND m.id = l.id LEFT JOIN users a ON a.id = m.author_id
         LEFT JOIN ticket_events e ON NOT l.said AND e.id = l.id
@@ -104,16 +105,15 @@ def _before(cursor: str) -> dict[str, object]:
     return {"before": place["after"], "before_id": place["after_id"]}
 
 
-def _said(row: Row) -> Said:
-    at, message_id, _, author_id, author, role, kind, body, redacted, files = row[:10]
+def _said(row: Row, *, internal: bool) -> Said:
+    at, message_id, _, *signed, role, kind, body, redacted, files = row[:12]
     return Said(
-        id=message_id, at=at, author=PersonRef(author_id, author) if author_id else None,
+        id=message_id, at=at, author=author(*signed, internal=internal),
         is_staff=role != UserRole.EMPLOYEE, is_internal=kind == MessageType.INTERNAL, is_redacted=redacted,
         body="" if redacted else body, files=tuple(FileRow(UUID(f[0]), *f[1:]) for f in files or ()),
     )  # fmt: skip
 
 
 def _happened(row: Row) -> Happened:
-    kind, payload, actor_kind, actor_id, actor_name = row[10:]
-    actor = EventActor(ActorKind(actor_kind), actor_id, actor_name)
-    return Happened(id=row[1], at=row[0], type=kind, payload=payload, actor=actor)
+    kind, payload, *by = row[12:]
+    return Happened(id=row[1], at=row[0], type=kind, payload=payload, actor=event_actor(*by, internal=True))

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from codex.automation import evaluating, timed
+from codex.automation import deliveries, forgetting, timed
+from codex.automation.keeping import KEPT
 from codex.automation.posting import Poster
 from codex.automation.webhooks import Courier
 from codex.db.work import Work, Works
@@ -53,7 +54,15 @@ async def _write_openings(work: Work) -> str:
 
 
 async def _forget_evaluations(work: Work) -> str:
-    return f"{await evaluating.forget(await work.reader(), before=work.now - evaluating.KEPT)} forgotten"
+    return f"{await forgetting.forget(await work.reader(), before=work.now - KEPT)} forgotten"
+
+
+async def _forget_rule_sets(work: Work) -> str:
+    return f"{await forgetting.forget_sets(await work.reader(), now=work.now)} forgotten"
+
+
+async def _forget_deliveries(work: Work) -> str:
+    return f"{await deliveries.forget(await work.reader(), before=work.now - KEPT)} forgotten"
 
 
 SCHEDULE: tuple[Job, ...] = (
@@ -86,6 +95,18 @@ SCHEDULE: tuple[Job, ...] = (
         "Deletes, after 30 days, what automation rules saw when they did not act.",
         timedelta(minutes=10),
         _forget_evaluations,
+    ),
+    Job(
+        "forget-rule-sets",
+        "Deletes the lists of rules that were asked together, once nothing that is kept names them.",
+        timedelta(hours=1),
+        _forget_rule_sets,
+    ),
+    Job(
+        "forget-deliveries",
+        "Deletes calls of webhooks 30 days after they were taken, or failed for good.",
+        timedelta(minutes=10),
+        _forget_deliveries,
     ),
 )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from codex.kernel.richtext import to_html
-from codex.tickets.rows import FileRow, PersonRef, TicketDetail
+from codex.tickets.rows import Author, FileRow, PersonRef, TicketDetail
 from codex.tickets.thread import Happened, Said
 from codex.web.present import words
 from codex.web.present.language import gettext as _
@@ -49,7 +49,7 @@ def entries(
             yield entry.at, EventLineView(icon=icon, parts=parts, at=at)
 
 
-def staff(person: PersonRef, reading: Reading) -> PersonView:
+def staff(person: PersonRef | Author, reading: Reading) -> PersonView:
     """Somebody who works on tickets: requesters know them by their first name."""
     name = person.display_name
     return words.person(person.id, name if reading.knows_staff else first_name(name))
@@ -90,7 +90,7 @@ def _message(said: Said, ticket: TicketDetail, reading: Reading) -> MessageView:
         author=_author(said, ticket, reading),
         html=Markup(html),  # noqa: S704 - as above
         at=words.when(said.at, now=reading.now, zone=reading.zone),
-        is_mine=said.author is not None and said.author.id == reading.me,
+        is_mine=said.author.id == reading.me,
         files=tuple(_file(file) for file in said.files),
     )
 
@@ -98,14 +98,14 @@ def _message(said: Said, ticket: TicketDetail, reading: Reading) -> MessageView:
 def _kind(said: Said, ticket: TicketDetail) -> Literal["requester", "agent", "note"]:
     if said.is_internal:
         return "note"
-    if said.author is not None and (said.author.id == ticket.requester.id or not said.is_staff):
+    if said.author.id is not None and (said.author.id == ticket.requester.id or not said.is_staff):
         return "requester"
     return "agent"
 
 
 def _author(said: Said, ticket: TicketDetail, reading: Reading) -> PersonView:
-    if said.author is None:
-        return words.person("rule", _("Automatic answer"))
+    if said.author.id is None:
+        return words.person("rule", said.author.display_name)
     if _kind(said, ticket) == "requester":
         return words.person(said.author.id, said.author.display_name)
     return staff(said.author, reading)

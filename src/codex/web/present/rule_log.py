@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from codex.automation.executions import ExecutionRow
 from codex.automation.reading import RuleRow
 from codex.kernel.criteria.tree import Finding
-from codex.web.present import action_words, rule_words, words
+from codex.web.present import action_words, rule_rehearsal, words
 from codex.web.present.language import gettext as _
 from codex.web.present.rule_views import AnswerView, RunView, SeenView, StateView, StepView
 from codex.web.present.rule_words import Names
@@ -28,10 +28,7 @@ def run(row: ExecutionRow, names: Names, *, now: datetime, zone: ZoneInfo) -> Ru
 
 def seen(finding: Finding, names: Names) -> SeenView:
     """A condition with what it saw."""
-    return SeenView(
-        words=rule_words.leaf(finding.field, finding.operator, finding.value, names),
-        seen=rule_words.shown(finding.field, finding.seen, names), holds=finding.holds,
-    )  # fmt: skip
+    return rule_rehearsal.seen(finding.field, finding.operator, finding.value, finding.seen, names, holds=finding.holds)
 
 
 def answer(
@@ -65,11 +62,18 @@ def to_blame(rule: RuleRow, row: ExecutionRow) -> list[Finding]:
         for finding in [next(found) for _place in range(before)]:  # what its trigger asks for comes first
             if not finding.holds:
                 return [finding]
-        for entry in rule.conditions:
-            holds, guilty = _judge(entry, found)
-            if not holds:
-                return guilty
+        return guilty(rule.conditions, row.conditions[before:])
     return [finding for finding in row.conditions if not finding.holds][:1]
+
+
+def guilty(written: Sequence[Any], findings: Sequence[Finding]) -> list[Finding]:
+    """Of a list of conditions, and what they found in its order: those of the first entry that does not hold."""
+    found = iter(findings)
+    for entry in written if len(findings) == sum(map(_leaves, written)) else ():
+        holds, decided = _judge(entry, found)
+        if not holds:
+            return decided
+    return [finding for finding in findings if not finding.holds][:1]
 
 
 def _leaves(entry: Any) -> int:

@@ -44,10 +44,12 @@ class RuleRowView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesView:
-    """The rules that the reader sees, in the order in which they are asked. `next_*`: where the list goes on."""
+    """The rules that the reader sees, in the order in which they are asked, each with how it fared in the last `days`.
+    `next_*`: where the list goes on."""
 
     routing: tuple[RuleRowView, ...]
     automation: tuple[RuleRowView, ...]
+    days: int
     next_routing: str | None = None
     next_automation: str | None = None
 
@@ -91,30 +93,6 @@ class AnswerView:
     sentence: str = ""
     conditions: tuple[SeenView, ...] = ()
     is_wrong: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleView:
-    """A rule in words, and what became of it. `href` is its page, `api_href` where it is told how rules are written."""
-
-    name: str
-    description: str
-    whose: str
-    state: StateView
-    place: int
-    version: int
-    when: Words
-    conditions: tuple[ConditionView, ...]
-    actions: tuple[Words, ...]
-    href: str
-    matches: str
-    runs: tuple[RunView, ...]
-    answer: AnswerView
-    problems: tuple[str, ...] = ()
-    failed: TimeView | None = None
-    error: str = ""
-    next_href: str | None = None
-    api_href: str = "/api/docs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,19 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from codex.automation.executions import ExecutionRow
+from codex.automation.deliveries import FAILED_MOST
+from codex.automation.overview import Overview
 from codex.automation.reading import RuleRow
-from codex.automation.tallies import MOST, Tally
+from codex.automation.tallies import OF_LATE, Tally
 from codex.db.page import Page
+from codex.routing.counting import MOST
 from codex.routing.reading import RoutingRuleRow
-from codex.web.present import action_words, rule_log, rule_words, words
+from codex.web.present import action_words, rule_log, rule_states, rule_words, words
 from codex.web.present.language import gettext as _
-from codex.web.present.rule_views import AnswerView, RuleRowView, RulesView, RuleView, StateView, Words
+from codex.web.present.language import ngettext
+from codex.web.present.rule_page_views import CallsView, CallView, RuleView
+from codex.web.present.rule_rehearsal_views import RehearsingView
+from codex.web.present.rule_views import AnswerView, RuleRowView, RulesView, StateView, Words
 from codex.web.present.rule_words import Names, say
 
 HREF = "/rules"
@@ -33,31 +38,36 @@ def rules(
     return RulesView(
         routing=tuple(_routing(row, tallies, names) for row in routing.items),
         automation=tuple(_automation(row, tallies, names, now=now, zone=zone) for row in automation.items),
+        days=OF_LATE.days,
         next_routing=f"{HREF}?routing={routing.next_cursor}" if routing.next_cursor else None,
         next_automation=f"{HREF}?automation={automation.next_cursor}" if automation.next_cursor else None,
     )
 
 
 def rule(
-    row: RuleRow,
-    tally: Tally,
-    log: Page[ExecutionRow],
+    found: Overview,
     names: Names,
     *,
     answer: AnswerView,
+    rehearsing: RehearsingView,
     now: datetime,
     zone: ZoneInfo,
 ) -> RuleView:
     """One automation rule."""
-    href = _href(row.id)
+    row, tally, log, href = found.rule, found.tally, found.log, automation_href(found.rule.id)
+    about = names.get(str(found.ticket_id), "") if found.ticket_id else ""
+    onward = f"ticket={about}&cursor=" if about else "cursor="
     return RuleView(
         name=row.name, description=row.description or "", whose=_whose(row.team_id, names), state=_state(row),
         place=row.priority, version=row.version, when=rule_words.trigger(row.trigger, row.trigger_config),
         conditions=rule_words.conditions(row.conditions, names), actions=action_words.actions(row.actions, names),
-        href=href, matches=_matches(tally), problems=tuple(problem.message for problem in row.broken),
+        href=href, matches=_matches(tally),
+        matched=ngettext("time it matched", "times it matched", tally.matches),
+        problems=tuple(problem.message for problem in row.broken),
         failed=words.when(tally.failed_at, now=now, zone=zone) if tally.failed_at else None, error=tally.error or "",
         runs=tuple(rule_log.run(one, names, now=now, zone=zone) for one in log.items), answer=answer,
-        next_href=f"{href}?cursor={log.next_cursor}" if log.next_cursor else None,
+        next_href=f"{href}?{onward}{log.next_cursor}" if log.next_cursor else None, about=about, days=OF_LATE.days,
+        calls=_calls(found, now=now, zone=zone), rehearsing=rehearsing,
     )  # fmt: skip
 
 
@@ -65,7 +75,7 @@ def _automation(row: RuleRow, tallies: Tallies, names: Names, *, now: datetime, 
     tally = tallies.get(row.id, Tally())
     return RuleRowView(
         name=row.name, says=rule_words.trigger(row.trigger, row.trigger_config), whose=_whose(row.team_id, names),
-        state=_state(row), matches=_matches(tally), place=row.priority, href=_href(row.id),
+        state=_state(row), matches=_matches(tally), place=row.priority, href=automation_href(row.id),
         problem=" ".join(problem.message for problem in row.broken),
         failed=words.when(tally.failed_at, now=now, zone=zone) if tally.failed_at else None, error=tally.error or "",
     )  # fmt: skip
@@ -74,8 +84,9 @@ def _automation(row: RuleRow, tallies: Tallies, names: Names, *, now: datetime, 
 def _routing(row: RoutingRuleRow, tallies: Tallies, names: Names) -> RuleRowView:
     return RuleRowView(
         name=row.name, says=_sends(row, names), whose=_whose(row.team_id, names),
-        state=_standing(is_broken=bool(row.broken), is_paused=False, is_active=row.is_active),
+        state=rule_states.standing(is_broken=bool(row.broken), is_paused=False, is_active=row.is_active),
         matches=_matches(tallies.get(row.id, Tally())), place=row.priority, problem=row.broken or "",
+        href=routing_href(row.id),
     )  # fmt: skip
 
 
@@ -92,26 +103,43 @@ def _sends(row: RoutingRuleRow, names: Names) -> Words:
 
 
 def _state(row: RuleRow) -> StateView:
-    return _standing(is_broken=bool(row.broken), is_paused=row.paused_at is not None, is_active=row.is_active)
-
-
-def _standing(*, is_broken: bool, is_paused: bool, is_active: bool) -> StateView:
-    if is_broken:
-        return StateView(word=_("Broken"), icon="circle-alert", tone="red")
-    if is_paused:
-        return StateView(word=_("Paused"), icon="hourglass", tone="amber")
-    if is_active:
-        return StateView(word=_("Active"), icon="check", tone="green")
-    return StateView(word=_("Off"), icon="minus", tone="quiet")
+    return rule_states.standing(
+        is_broken=bool(row.broken), is_paused=row.paused_at is not None, is_active=row.is_active
+    )
 
 
 def _matches(tally: Tally) -> str:
-    return f"{MOST:,}+" if tally.matches > MOST else f"{tally.matches:,}"
+    return rule_states.bounded(tally.matches, MOST)
 
 
 def _whose(team_id: UUID | None, names: Names) -> str:
     return names.get(str(team_id), "") if team_id else _("Everybody")
 
 
-def _href(rule_id: UUID) -> str:
+def _calls(found: Overview, *, now: datetime, zone: ZoneInfo) -> CallsView:
+    count, most = found.failed_calls, FAILED_MOST - 1
+    if not count:
+        return CallsView()
+    said = rule_states.bounded(count, most)
+    one, many = _("One call of its webhook failed for good."), _("{count} calls of its webhooks failed for good.")
+    sentence = one if count == 1 else many.format(count=said)
+    shown = found.calls[:most]
+    if not shown:
+        sentence = f"{sentence} {_('Owners see which.')}"
+    return CallsView(
+        sentence=sentence,
+        shown=tuple(
+            CallView(at=words.when(call.created_at, now=now, zone=zone), url=call.url, error=call.error)
+            for call in shown
+        ),
+    )  # fmt: skip
+
+
+def automation_href(rule_id: UUID) -> str:
+    """The page of an automation rule."""
     return f"{HREF}/automation/{rule_id}"
+
+
+def routing_href(rule_id: UUID) -> str:
+    """The page of a routing rule."""
+    return f"{HREF}/routing/{rule_id}"

@@ -1,0 +1,73 @@
+"""What a stored rule would have done of late, for its page. Nothing is written."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from codex.automation import naming
+from codex.automation.tallies import OF_LATE
+from codex.db.work import Work
+from codex.httpkit.asked import Asked, Req
+from codex.kernel.errors import Unprocessable
+from codex.rehearsal import automation, drafts, routing, routing_drafts
+from codex.rehearsal.answers import Rehearsed
+from codex.rehearsal.period import Period, only_reading, period
+from codex.web.asking import zone_of
+from codex.web.present import rule_rehearsal
+from codex.web.present.rule_rehearsal_views import RehearsalView, RehearsingView
+from codex.web.present.rule_words import ids_in
+from codex.web.rendering import Page, page, wants_fragment
+
+ShowsPage = Callable[[RehearsalView], Awaitable[Page]]
+
+
+async def of_automation(request: Req, asked: Asked, rule_id: UUID) -> RehearsalView:
+    """Of an automation rule. Raises NotFound, and Forbidden for who may not write it."""
+
+    async def rehearsed(work: Work, late: Period) -> Rehearsed:
+        draft = await drafts.draft(work, None, rule_id, seal=request.app.state.seal)
+        return await automation.rehearse(work, draft, late)
+
+    return await _told(asked, rehearsed, is_routing=False)
+
+
+async def of_routing(asked: Asked, rule_id: UUID) -> RehearsalView:
+    """Of a routing rule. Raises likewise."""
+
+    async def rehearsed(work: Work, late: Period) -> Rehearsed:
+        return await routing.rehearse(work, await routing_drafts.draft(work, None, rule_id), late)
+
+    return await _told(asked, rehearsed, is_routing=True)
+
+
+async def answered(request: Req, asked: Asked, answer: RehearsalView, *, whole: ShowsPage) -> Page:
+    """The answer alone for htmx, for everybody else within the `whole` page."""
+    if wants_fragment(request):
+        return page(request, "agent/rehearsed.html", asked=asked, status_code=status_of(answer), rehearsal=answer)
+    return await whole(answer)
+
+
+def status_of(answer: RehearsalView | None) -> int:
+    """That of a page with this answer."""
+    return 422 if answer is not None and answer.problem else 200
+
+
+def control(href: str, answer: RehearsalView | None, *, may_change: bool) -> RehearsingView:
+    """The control on a rule's page: for who may write the rule."""
+    return RehearsingView(href=f"{href}/rehearsal" if may_change else None, days=OF_LATE.days, answer=answer)
+
+
+async def _told(
+    asked: Asked, rehearse: Callable[[Work, Period], Awaitable[Rehearsed]], *, is_routing: bool
+) -> RehearsalView:
+    """What is refused, as too much or because the rule is broken, is told in its place."""
+    late = period(asked.now - OF_LATE, asked.now, now=asked.now)
+    try:
+        async with only_reading(asked.works, asked.actor, now=asked.now) as work:
+            found = await rehearse(work, late)
+            ids = set(ids_in(rule_rehearsal.named_in(found)))
+            names = await naming.names(await work.reader(), asked.actor, ids, now=asked.now)
+    except Unprocessable as refused:
+        said = str(refused)
+        more = [problem.message for problem in refused.problems if problem.message not in said]
+        return RehearsalView(problem=" ".join([said, *more]))
+    return rule_rehearsal.rehearsal(found, names, is_routing=is_routing, now=asked.now, zone=zone_of(asked))
