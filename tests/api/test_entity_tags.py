@@ -13,7 +13,7 @@ from world import World
 
 pytestmark = pytest.mark.anyio
 ASK: list[Any] = [{"field": "priority", "operator": "equals", "value": "P1"}]
-OPEN = [{"start": "09:00", "end": "17:00"}]
+OPEN = [["09:00", "17:00"]]
 HOURS = {"timezone": "UTC", "schedule": {day: OPEN for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}}
 TARGETS = [{"priority": "P1", "resolutionHours": 4}]
 

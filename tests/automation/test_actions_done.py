@@ -14,6 +14,7 @@ from codex.classification import fields
 from codex.classification.models import FieldType
 from codex.desk import canned_responses
 from codex.identity.models import User
+from codex.kernel.richtext import to_html
 from codex.notifications.models import Notification, NotificationOutbox
 from codex.tickets import queries, triage
 from codex.tickets.actions import ACTIONS, type_of
@@ -137,6 +138,28 @@ async def test_a_mail_whose_subject_stays_one_line(world: World) -> None:
         (mail,) = await session.scalars(select(NotificationOutbox))
     assert (mail.to_email, mail.subject) == ("boss@acme.example", "About a Bcc: x@y.z")
     assert changed[0]["changed"][0]["to"] == "boss@acme.example"
+
+
+async def test_a_mail_to_several_addresses_is_one_to_each(world: World) -> None:
+    _, changed = await done(world, {"type": "send_email", "to": ["Boss@Acme.example", "desk@acme.example"],
+                                    "subject": "s", "body": "b"})  # fmt: skip
+    async with world.session() as session:
+        mails = list(await session.scalars(select(NotificationOutbox.to_email).order_by(NotificationOutbox.to_email)))
+    assert mails == ["boss@acme.example", "desk@acme.example"]
+    assert [fact["to"] for fact in changed[0]["changed"]] == mails
+
+
+@pytest.mark.parametrize("subject", ["[Sign in here](https://evil.example/login)", "<https://evil.example/login>"])
+async def test_what_a_stranger_wrote_is_no_link_in_what_the_desk_signs(world: World, subject: str) -> None:
+    ticket, _ = await done(
+        world, {"type": "send_public_reply", "body": "Re: {{ticket.subject}}"},
+        {"type": "notify", "roles": ["OWNER"], "text": "Re: {{ticket.subject}}"}, subject=subject,
+    )  # fmt: skip
+    (message,) = await world.messages(ticket)
+    async with world.session() as session:
+        told = await session.scalar(select(Notification.body))
+    assert "<a" not in to_html(message.body) and "evil.example" in to_html(message.body)
+    assert told == f"Re: {subject}", "a notification is plain text"
 
 
 async def test_a_macro_is_a_reply_and_what_goes_with_it(world: World) -> None:

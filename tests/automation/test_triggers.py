@@ -138,3 +138,17 @@ async def test_a_list_of_rules_takes_as_many_statements_as_one_rule(world: World
             await listed(reader, ona)
             counts.append(reader.statements)
     assert counts[0] == counts[1]
+
+
+async def test_what_a_trigger_is_no_change_of_is_absent_for_its_rules(world: World) -> None:
+    said = [
+        ("fromStatus", "isNotSet", None), ("toStatus", "notEquals", "CLOSED"), ("changedField", "notContains", "x"),
+        ("toStatus", "equals", "NEW"), ("changedField", "isSet", None),
+    ]  # fmt: skip
+    for field, operator, value in said:
+        asked = {"field": field, "operator": operator, **({"value": value} if value else {})}
+        await rule(world, tag(f"{field}-{operator}".lower()), conditions=[asked])
+    ticket = await world.ticket(team=world.it)
+
+    ran = [event.payload["tag"] for event in await world.events(ticket) if event.type == "TAG_ADDED"]
+    assert ran == ["fromstatus-isnotset", "tostatus-notequals", "changedfield-notcontains"]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codex.kernel.criteria.grammar import MOST_LEAVES, OPERATORS, Field, Kind, Operator, Vocabulary
+from codex.kernel.criteria.grammar import MOST_LEAVES, Field, Kind, Operator, Vocabulary, operators
 from codex.kernel.criteria.reading import mentioned, read
-from codex.kernel.criteria.tree import leaves
+from codex.kernel.criteria.tree import explain, leaves
 
 TEAM, VPN, ROSA = (UUID(int=n) for n in range(3))
 FIELDS = {
@@ -19,6 +19,7 @@ FIELDS = {
         Field("requester", Kind.PERSON), Field("subject", Kind.TEXT), Field("tag", Kind.TEXT, in_small=True),
         Field("count", Kind.NUMBER), Field("hours", Kind.HOURS), Field("createdAt", Kind.INSTANT),
         Field("day", Kind.DATE), Field("hasFile", Kind.BOOLEAN),
+        Field("options", Kind.CHOICE, ("Red", "Green"), is_many=True),
     )
 }  # fmt: skip
 WORDS = Vocabulary(
@@ -41,7 +42,9 @@ GOOD = [
     said("subject", "matches", "(a+)+$"), said("tag", "equals", "VPN"), said("count", "atLeast", 2.5),
     said("hours", "greaterThan", 0), said("createdAt", "before", "2026-03-02T09:00:00+01:00"),
     said("day", "after", "2026-02-28"), said("hasFile", "equals", True), said("team", "isSet"),
-    said("team", "isNotSet", None), {"all": [{"any": [{"not": said("team", "isSet")}]}]},
+    said("team", "isNotSet", None), said("team", "isSet", True), said("createdAt", "after", "2026-03-02"),
+    said("options", "contains", "Red"), said("options", "notContains", "Green"),
+    {"all": [{"any": [{"not": said("team", "isSet")}]}]},
 ]  # fmt: skip
 BAD: list[tuple[Any, str]] = [
     ("x", ""), ({}, ".field"), (said("colour", "equals", "red"), ".field"), (said(3, "equals", 3), ".field"),  # type: ignore[arg-type]
@@ -50,7 +53,10 @@ BAD: list[tuple[Any, str]] = [
     (said("status", "equals", "OLD"), ".value"), (said("status", "equals", ["NEW"]), ".value"),
     (said("status", "in", "NEW"), ".value"), (said("status", "in", []), ".value"),
     (said("status", "in", ["NEW", 3, "CLOSED"]), ".value[1]"), (said("status", "equals"), ".value"),
-    (said("team", "isSet", True), ".value"), (said("team", "equals", "hr"), ".value"),
+    (said("team", "isSet", False), ".value"),
+    (said("status", "contains", ["NEW"]), ".operator"), (said("options", "contains", ["Red"]), ".value"),
+    (said("options", "contains", "Blue"), ".value"), (said("options", "startsWith", "Red"), ".operator"),
+    (said("team", "equals", "hr"), ".value"),
     (said("team", "in", ["it", None]), ".value[1]"), (said("requester", "equals", ["me"]), ".value"),
     (said("subject", "contains", ""), ".value"), (said("subject", "contains", "\u0301"), ".value"),
     (said("subject", "equals", "a\x00"), ".value"), (said("subject", "equals", "\ud800"), ".value"),
@@ -142,4 +148,19 @@ def test_whatever_is_written_is_understood_or_named(written: Any) -> None:
     tree, problems = read(written, WORDS)
     mentioned(written, FIELDS)
     assert problems or isinstance(written, list)
-    assert all(leaf.operator in OPERATORS[leaf.field.kind] for leaf in leaves(tree))
+    assert all(leaf.operator in operators(leaf.field) for leaf in leaves(tree))
+
+
+def test_a_day_alone_is_when_it_begins_in_utc() -> None:
+    tree, _ = read([said("createdAt", "before", "2026-03-02"), said("createdAt", "before", "2026-03-02T00:00Z")], WORDS)
+    day, instant = leaves(tree)
+    assert day.operand == instant.operand
+
+
+def test_to_contain_an_option_is_to_have_it_and_is_told_as_it_was_said() -> None:
+    tree, problems = read([said("options", "contains", "Red"), said("options", "notContains", "Red")], WORDS)
+    assert problems == []
+    for found, expected in ((("Red", "Green"), [True, False]), (("Green",), [False, True]), ((), [False, True])):
+        told = explain(tree, {"options": found})
+        assert [each.holds for each in told] == expected
+    assert [each.operator for each in told] == ["contains", "notContains"]

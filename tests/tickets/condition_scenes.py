@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from codex.classification.models import CustomField, FieldType
 from codex.classification.values import CHOICES
-from codex.kernel.criteria.grammar import OPERATORS, Field, Kind, Operator
+from codex.kernel.criteria.grammar import Field, Kind, Operator, operators
 from codex.kernel.ids import new_id
 from codex.sla.clock_state import ClockState
 from codex.tickets.criteria import FIELDS, custom_field
@@ -48,7 +48,7 @@ PATTERNS = (
     "vpn", "(?i)vpn", "^VPN", r"\bIT-\d{1,3}\b", "(a+)+$", "[^a-z]", "(?i)straße", "(?i)[k-s]", ".", "(?s).$",
     r"^\s", r"\S{3,}", "é|e", "[é-ü]", "(?m)^a", "(?i)ПРИНТЕР|москва", r"\W\w", "x?y*", "(?:ab|a_b){1,2}", "^$", "a||b",
     r"[\d\-x]+", "(^)*V", r"(?:\b)+", "[]x]", r"\x{1F600}", "(?i)ǆ", "(?i)İ", "(?i)[^k]$", r"\n", r"(?m)$\s", "a{2}",
-    "(a?){3}",
+    "(a?){3}", "[[:alpha:]][[:digit:]]", "(?i)[[:upper:]é]$", "[[:^punct:][:space:]]", r"(?P<word>V)PN|(?<end>\s)$",
 )  # fmt: skip
 PLACES = (None, "Berlin", "Zürich", "BERLIN", "")
 OPTIONS = ("red", "Red", "blau", "grün")
@@ -189,7 +189,7 @@ def condition(random: Random, filled: Filled, *, depth: int = 0) -> dict[str, An
 
 def leaf(random: Random, asked: Field, filled: Filled, operator: Operator | None = None) -> dict[str, Any]:
     """A random condition on a field."""
-    operator = operator or random.choice(OPERATORS[asked.kind])
+    operator = operator or random.choice(operators(asked))
     said: dict[str, Any] = {"field": asked.name, "operator": operator.value}
     if operator in (Operator.IS_SET, Operator.IS_NOT_SET):
         return said

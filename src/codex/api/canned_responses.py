@@ -16,6 +16,7 @@ from codex.desk.reading import CannedResponseRow
 from codex.httpkit.asked import Asked, Asking, Req, base_url
 from codex.httpkit.entity_tags import refuse_stale, tagged
 from codex.httpkit.needs import Need
+from codex.httpkit.oversight import watch_ticket
 from codex.kernel.actor import Scope
 from codex.kernel.errors import NotFound, Unprocessable
 from codex.tickets import queries
@@ -113,6 +114,7 @@ async def render(request: Req, asked: Asking, response_id: ResponseId, data: JSO
             ticket = await tickets.seen(reader, asked.actor, queries.parse_ref(data.ticket_id), now=asked.now)
         except NotFound as missing:
             raise Unprocessable("There is no such ticket.", path="ticketId") from missing
+        await watch_ticket(request, asked, data.ticket_id)
         return Filled(await reading.filled(reader, asked.actor, response, ticket, base_url=base_url(request)))
 
 

@@ -29,6 +29,7 @@ from codex.httpkit.asked import Asking
 from codex.httpkit.entity_tags import refuse_stale, tagged
 from codex.httpkit.needs import Need
 from codex.tickets import queries, reading
+from codex.tickets.policy import Operation
 
 ViewId = Annotated[
     str,
@@ -107,7 +108,8 @@ async def remove(asked: Asking, view_id: ViewId) -> None:
         await saved_views.remove(work, await saved_views.seen(work, id_of(view_id)))
 
 
-@get("/{viewId:str}/explanation/{ref:str}", summary="Why a ticket is in a view, or is not", responses=refusals(422))
+@get("/{viewId:str}/explanation/{ref:str}", summary="Why a ticket is in a view, or is not", responses=refusals(422),
+     opt={"operation": Operation.VIEW})  # fmt: skip
 async def explain(asked: Asking, view_id: ViewId, ref: TicketName) -> ViewExplanation:
     """Every condition with the value seen. 404 also for a ticket that one does not see."""
     async with asked.reading() as reader:

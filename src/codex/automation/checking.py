@@ -7,7 +7,7 @@ from msgspec import structs
 
 from codex.automation.models import SIGNING
 from codex.automation.references import missing
-from codex.automation.terms import RuleTerms, fitting, words_for
+from codex.automation.terms import RuleTerms, with_changes, words_for
 from codex.automation.triggers import check_config
 from codex.db.database import Reader
 from codex.kernel.checks import Checks
@@ -25,7 +25,7 @@ async def checked(reader: Reader, terms: RuleTerms, *, former: RuleTerms | None,
 
     Raises Invalid for what no rule can say, Unprocessable for what it names and there is not.
     """
-    words = fitting(terms.trigger, await words_for(reader, [terms.conditions]))
+    words = with_changes(await words_for(reader, [terms.conditions]))
     _, unfit = read(terms.conditions, words)
     actions, unread = read_actions(terms.actions)
     with Checks() as check:

@@ -203,7 +203,8 @@ class Doing:
                 return await outgoing.notify(self.work, self.ticket, action, self.rule, self.trigger, words)
             case SendEmail(subject=subject, body=body):
                 filled = (await self.filled(subject, is_plain=True), await self.filled(body))
-                return await outgoing.send_email(self.work, self.ticket, action.to, *filled)
+                sent = [await outgoing.send_email(self.work, self.ticket, to, *filled) for to in action.addresses]
+                return [fact for facts in sent for fact in facts]
             case CallWebhook():
                 found = await outgoing.webhook(self.work, self.ticket, action, self.rule, self.trigger)
                 found.execution_id = self.execution_id
@@ -229,9 +230,7 @@ class Doing:
         key = self.ticket.assignee_id
         agent = (await people.person(self.work.session, key)).display_name if key else ""
         reader = await self.work.reader()
-        return await fill_in(
-            reader, text, self.ticket.id, agent=agent, base_url=self.work.base_url, is_plain=is_plain
-        )
+        return await fill_in(reader, text, self.ticket.id, agent=agent, base_url=self.work.base_url, is_plain=is_plain)
 
     async def _team(self, key: UUID) -> Team:
         return await people.team(self.work.session, key)

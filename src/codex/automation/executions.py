@@ -19,6 +19,7 @@ from codex.kernel.criteria.tree import Finding
 from codex.kernel.errors import require
 from codex.tickets.policy import VISIBLE_SQL, Operation, may, sight
 from codex.tickets.reading import Seen as SeenTicket
+from codex.tickets.veil import veiled
 
 EXPLAINED_MOST = 500
 """So much of a ticket's log is explained: the newest of it."""
@@ -106,7 +107,7 @@ async def executions(
     await readable(reader, actor, rule_id)
     page = await log(reader, actor, rule_id, now=now, matched=matched, ticket_id=ticket_id, limit=limit, cursor=cursor)
     read = await read_rules(reader, versions_in(page.items))
-    return told(page, read)
+    return await told(reader, actor, page, read)
 
 
 async def log(
@@ -141,10 +142,10 @@ def versions_in(rows: Collection[Row]) -> list[Row]:
     return list({row[1:3]: (row[1], row[2], row[12]) for row in rows if row[12] is not None}.values())
 
 
-def told(page: Page[Row], read: Collection[Rule]) -> Page[ExecutionRow]:
-    """A log, once the versions in it are read."""
+async def told(reader: Reader, actor: Actor, page: Page[Row], read: Collection[Rule]) -> Page[ExecutionRow]:
+    """A log, once the versions in it are read; an owner's one statement more."""
     rules = {(rule.id, rule.version): rule for rule in read}
-    return Page([_row(row[:12], rules) for row in page.items], page.next_cursor)
+    return Page(await veiled(reader, actor, [_row(row[:12], rules) for row in page.items]), page.next_cursor)
 
 
 async def explained(reader: Reader, actor: Actor, ticket: SeenTicket) -> list[ExplainedRule]:

@@ -143,9 +143,7 @@ class _ByHand(Doing):
 
     async def filled(self, text: str, *, is_plain: bool = False) -> str:
         reader, by = await self.work.reader(), self.work.actor.name
-        return await fill_in(
-            reader, text, self.ticket.id, agent=by, base_url=self.work.base_url, is_plain=is_plain
-        )
+        return await fill_in(reader, text, self.ticket.id, agent=by, base_url=self.work.base_url, is_plain=is_plain)
 
 
 def _doing(work: Work, ticket: Ticket, macro: Macro) -> _ByHand:

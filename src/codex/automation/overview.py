@@ -50,5 +50,6 @@ async def overview(
     calls = [FailedCall(*each) for each in failed]
     return Overview(
         rule=row_of(actor, rule, gone, row), tally=tally(tuple(fared)), failed_calls=len(calls),
-        calls=calls if may_set_webhooks(actor) else [], log=executions.told(log, versions), ticket_id=ticket_id,
+        calls=calls if may_set_webhooks(actor) else [], ticket_id=ticket_id,
+        log=await executions.told(reader, actor, log, versions),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct, ValidationError, convert, to_builtins
 
 from codex.automation.models import TIMED, AutomationRule, Trigger
-from codex.automation.triggers import TriggerConfig, change_fields, leaves_of
+from codex.automation.triggers import TriggerConfig, leaves_of
 from codex.db.database import Reader
 from codex.kernel.actor import system
 from codex.kernel.criteria.grammar import Vocabulary
@@ -88,15 +88,12 @@ async def words_for(reader: Reader, written: Sequence[object]) -> Vocabulary:
 
 def rule_of(key: UUID, version: int, terms: RuleTerms, words: Vocabulary) -> Rule:
     """The rule that can be asked. Broken, with the reasons, where it asks about, or does, what is no more."""
-    tree, problems = read(terms.conditions, fitting(terms.trigger, words))
+    tree, problems = read(terms.conditions, with_changes(words))
     actions, unread = read_actions(terms.actions, is_kept=True)
     first = () if terms.trigger in TIMED else tuple(leaves_of(terms.trigger, terms.trigger_config))
     return Rule(key, version, terms, All((*first, *tree.parts)), actions, (*problems, *unread))
 
 
-def fitting(trigger: Trigger, words: Vocabulary) -> Vocabulary:
-    """What a rule with this trigger can ask about."""
-    known = change_fields(trigger)
-    unfit = {name: f"{trigger} knows no {name}." for name in CHANGE_FIELDS if name not in known}
-    fields = {**words.fields, **{name: CHANGE_FIELDS[name] for name in known}}
-    return replace(words, fields=fields, unfit={**words.unfit, **unfit})
+def with_changes(words: Vocabulary) -> Vocabulary:
+    """What a rule can ask about: also the change that woke it, which is absent where its trigger is no such change."""
+    return replace(words, fields={**words.fields, **CHANGE_FIELDS})

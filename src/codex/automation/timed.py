@@ -103,7 +103,7 @@ async def _run(work: Work, rule: Rule, ticket_id: UUID) -> None:
     ticket = await work.session.get(Ticket, ticket_id, with_for_update={"skip_locked": True})
     if ticket is None:
         return
-    work.now = max(work.now, ticket.updated_at)
+    work.follow(ticket.updated_at)
     found = await _due(work, rule, limit=1, only=ticket_id)
     if not found:
         return

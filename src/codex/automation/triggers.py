@@ -1,8 +1,6 @@
 """What wakes rules: which fact, or for how long something has been so; and what else a trigger may be told."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
@@ -78,20 +76,6 @@ def pulled_by(fact: Fact) -> Pulled | None:
 
 def _of(changed: str) -> dict[str, Any]:
     return {"changedField": (changed,)}
-
-
-_ABOUT_CHANGES: Mapping[Trigger, tuple[str, ...]] = MappingProxyType(
-    {
-        Trigger.TICKET_CREATED: (),
-        Trigger.STATUS_CHANGED: ("fromStatus", "toStatus", "changedField"),
-        **dict.fromkeys(TIMED, ()),
-    }
-)
-
-
-def change_fields(trigger: Trigger) -> frozenset[str]:
-    """What conditions of a rule with this trigger may ask about the change that woke it."""
-    return frozenset(_ABOUT_CHANGES.get(trigger, ("changedField",)))
 
 
 def check_config(check: Checks, trigger: Trigger, config: TriggerConfig) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, cast
 from uuid import UUID
@@ -24,6 +24,7 @@ from codex.kernel.errors import Conflict
 from codex.kernel.facts import Fact
 
 Settle = Callable[["Work"], Awaitable[None]]
+_MOMENT = timedelta(microseconds=1)
 """Lets recorded facts have their consequences; `codex.reactions.settle` is the one that the product uses."""
 
 
@@ -100,6 +101,13 @@ class Work:
             await self.session.close()
         if isinstance(error, IntegrityError):
             raise _refusal(error) from error
+
+    def follow(self, *instants: datetime) -> None:
+        """Happen after all of these, should some be ahead: who has waited for a change comes after it, and does not
+        look like a part of it."""
+        last = max(instants)
+        if self.now < last:
+            self.now = last + _MOMENT
 
     def _entering(self) -> Iterator[tuple[str, Params]]:
         if self._steady:

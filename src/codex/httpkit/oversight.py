@@ -15,12 +15,17 @@ async def watch(request: Req, asked: Asked) -> None:
     For everybody but owners it does nothing, and for owners it asks the database once.
     """
     ref = request.path_params.get("ref")
-    is_about_ticket = isinstance(operation_of(request.route_handler), Operation)
-    if not asked.actor.is_owner or not is_about_ticket or ref is None:
+    if ref is not None and isinstance(operation_of(request.route_handler), Operation):
+        await watch_ticket(request, asked, str(ref))
+
+
+async def watch_ticket(request: Req, asked: Asked, ref: str) -> None:
+    """The same for a route that is about a ticket which its body names."""
+    if not asked.actor.is_owner:
         return
     reason = _reason(request)
     async with asked.reading() as reader:
-        outside = await oversight.look(reader, asked.actor, parse_ref(str(ref)), now=asked.now)
+        outside = await oversight.look(reader, asked.actor, parse_ref(ref), now=asked.now)
     if outside is not None and outside.is_due(reason, now=asked.now):
         async with asked.works.begin(asked.actor, now=asked.now, origin=asked.origin) as work:
             await oversight.read(work, outside.id, reason=reason)

@@ -17,6 +17,7 @@ from codex.rehearsal.period import Period
 from codex.rehearsal.progress import Going, Tell
 from codex.rehearsal.reading import CHANGED, UP_TO_THE_END, Wanted, lives
 from codex.rehearsal.tally import Tally, done, mails
+from codex.tickets.veil import veiled
 
 _STILL_OPEN = "tickets.created_at < %(until)s AND (tickets.updated_at >= %(since)s OR tickets.completed_at IS NULL)"
 _IN_STATUS = "tickets.created_at < %(until)s AND (tickets.updated_at >= %(since)s OR tickets.status = '{status}')"
@@ -40,7 +41,8 @@ async def rehearse(work: Work, draft: Draft, period: Period, *, tell: Tell | Non
         fights.look(occasion)
     actions, count = draft.rule.actions, tally.count
     return Rehearsed(
-        events_examined=replay.going.events, matches=tally.first, match_count=count,
+        events_examined=replay.going.events, match_count=count,
+        matches=await veiled(await work.reader(), work.actor, tally.first),
         ticket_count=len(tally.tickets), actions=done(actions, count), mails_out=mails(draft.all_of(draft.rule), count),
         conflicts=fights.told(),
     )  # fmt: skip

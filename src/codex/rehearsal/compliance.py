@@ -22,6 +22,7 @@ from codex.sla.clock_verdicts import State, state_of
 from codex.sla.timeline import RECOMPUTED_FROM, occurrence, occurrences
 from codex.tickets.criteria import FIELDS
 from codex.tickets.models import TicketPriority
+from codex.tickets.veil import veiled
 
 _OF_CLOCKS = f"e.type IN ({', '.join(repr(kind) for kind in RECOMPUTED_FROM)})"
 _CALENDARS = [FIELDS["slaState"]]
@@ -110,7 +111,8 @@ async def rehearse(work: Work, draft: PolicyDraft, period: Period, *, tell: Tell
     await replay.run()
     names = await _names(await work.reader(), [replay.before, replay.after])
     return Rehearsed(
-        events_examined=replay.going.events, matches=replay.tally.first, match_count=replay.tally.count,
+        matches=await veiled(await work.reader(), work.actor, replay.tally.first),
+        events_examined=replay.going.events, match_count=replay.tally.count,
         ticket_count=replay.tally.count, actions={}, mails_out=0, conflicts=[],
         compliance=Compliance(replay.before.standings(names), replay.after.standings(names)),
     )  # fmt: skip

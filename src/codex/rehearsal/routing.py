@@ -19,6 +19,7 @@ from codex.rehearsal.routing_drafts import RoutingDraft
 from codex.rehearsal.tally import Tally
 from codex.routing.choose import Looked, Rule, choose, fields_of, look
 from codex.routing.keywords import heard
+from codex.tickets.veil import veiled
 
 _FIRST_MOMENT = "e.created_at = (SELECT t.created_at FROM tickets t WHERE t.id = e.ticket_id)"
 _DEFAULT_TEAMS = """
@@ -115,7 +116,8 @@ async def rehearse(work: Work, draft: RoutingDraft, period: Period, *, tell: Tel
     count = replay.tally.count
     actions = {"assign_team": count, **({"assign_user": count} if draft.rule.assignee_id else {})}
     return Rehearsed(
-        events_examined=replay.going.events, matches=replay.tally.first, match_count=count, ticket_count=count,
+        matches=await veiled(await work.reader(), work.actor, replay.tally.first),
+        events_examined=replay.going.events, match_count=count, ticket_count=count,
         actions=actions if count else {}, mails_out=0, conflicts=replay.conflicts(),
         confusion=await replay.confusion(await work.reader()),
     )  # fmt: skip

@@ -25,6 +25,7 @@ from codex.routing.terms import RuleTerms, rule_of
 from codex.tickets.models import TicketStatus
 from codex.tickets.policy import INTERNAL_SQL, VISIBLE_SQL, sight
 from codex.tickets.queries import Ref, ref_sql
+from codex.tickets.veil import veiled
 
 WORDS_SHOWN = 500
 """So much of what the requester wrote is read where many tickets are listed."""
@@ -105,9 +106,10 @@ async def overview(
     rows = await _taken(reader, actor, rule_id, now=now, limit=limit, cursor=cursor)
     about = await _about(reader, actor, rule_id, ref, now=now) if ref is not None else []
     words = await _words(reader, [*rows, *about], row[3])
+    page = await _page(reader, actor, [_row(each, rule_id, words) for each in rows], limit)
+    ticket = await veiled(reader, actor, [_row(each, rule_id, words) for each in about])
     return Overview(
-        rule=row_of(row, actor, words), counts=Counts(*row[-2:]), taken=_page(rows, rule_id, words, limit),
-        ticket=_row(about[0], rule_id, words) if about else None,
+        rule=row_of(row, actor, words), counts=Counts(*row[-2:]), taken=page, ticket=ticket[0] if ticket else None,
         written=about[0].terms["conditions"] if about and about[0].terms else [],
     )  # fmt: skip
 
@@ -118,7 +120,8 @@ async def taken(
     """The tickets that a rule took, of those whose internal side the actor sees, newest first. Raises as `overview`."""
     await found(reader, actor, rule_id)
     rows = await _taken(reader, actor, rule_id, now=now, limit=limit, cursor=cursor)
-    return _page(rows, rule_id, await _words(reader, rows), limit)
+    words = await _words(reader, rows)
+    return await _page(reader, actor, [_row(each, rule_id, words) for each in rows], limit)
 
 
 async def on_ticket(reader: Reader, actor: Actor, rule_id: UUID, ref: Ref, *, now: datetime) -> OutcomeRow:
@@ -128,7 +131,8 @@ async def on_ticket(reader: Reader, actor: Actor, rule_id: UUID, ref: Ref, *, no
     rows = await _about(reader, actor, rule_id, ref, now=now)
     if not rows:
         raise NotFound("There is no such ticket.")
-    return _row(rows[0], rule_id, await _words(reader, rows))
+    (found_there,) = await veiled(reader, actor, [_row(rows[0], rule_id, await _words(reader, rows))])
+    return found_there
 
 
 class _Read(NamedTuple):
@@ -205,9 +209,9 @@ async def _words(reader: Reader, rows: Sequence[_Read], *more: object) -> Vocabu
     return await of_new(reader, [*more, *said.values()])
 
 
-def _page(rows: Sequence[_Read], rule_id: UUID, words: Vocabulary, limit: int) -> Page[OutcomeRow]:
-    page = cut([_row(row, rule_id, words) for row in rows], limit=limit, place=_place)
-    return Page(page.items, page.next_cursor)
+async def _page(reader: Reader, actor: Actor, rows: Sequence[OutcomeRow], limit: int) -> Page[OutcomeRow]:
+    page = cut(rows, limit=limit, place=_place)
+    return Page(await veiled(reader, actor, page.items), page.next_cursor)
 
 
 def _place(row: OutcomeRow) -> Place:

@@ -125,14 +125,27 @@ def _check(check: Checks, action: Action, path: str) -> None:
                 check.fail(path, "Say whom to notify: userIds, roles, or both.")
             if len(people) > MOST_PEOPLE:
                 check.fail(f"{path}.userIds", f"There are {len(people)} people; {MOST_PEOPLE} is the most.")
-        case SendEmail(to=to, subject=subject):
-            check.email(f"{path}.to", to)
+        case SendEmail(subject=subject):
+            _check_addresses(check, action, f"{path}.to")
             if any(not letter.isprintable() for letter in subject):
                 check.fail(f"{path}.subject", "A subject is one line.")
         case CallWebhook():
             _check_webhook(check, action, path)
         case _:
             return
+
+
+def _check_addresses(check: Checks, action: SendEmail, path: str) -> None:
+    if not 1 <= len(action.addresses) <= MOST_PEOPLE:
+        check.fail(path, f"A mail goes to 1 to {MOST_PEOPLE} addresses.")
+        return
+    said = [
+        check.email(path if isinstance(action.to, str) else f"{path}[{place}]", address)
+        for place, address in enumerate(action.addresses)
+    ]
+    for place, address in enumerate(said):
+        if address in said[:place]:
+            check.fail(f"{path}[{place}]", f"{address} is there twice.")
 
 
 def _check_text(check: Checks, path: str, text: str, *, most: int) -> None:

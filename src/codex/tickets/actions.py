@@ -130,11 +130,16 @@ class Notify(_Action, frozen=True, tag="notify"):
 
 
 class SendEmail(_Action, frozen=True, tag="send_email"):
-    """Send a mail to an address. `subject` and `body` may hold placeholders."""
+    """Send a mail to an address, or one to each of several. `subject` and `body` may hold placeholders."""
 
-    to: str
+    to: str | tuple[str, ...]
     subject: str
     body: str
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Whom it goes to."""
+        return (self.to,) if isinstance(self.to, str) else self.to
 
 
 class ApplyMacro(_Action, frozen=True, tag="apply_macro"):

@@ -29,7 +29,7 @@ async def restore(work: Work, ref: Ref) -> Ticket:
         ticket = await queries.visible(work, ref, lock=True)
         require(may(work.actor, Operation.DELETE, ticket), "Only the team's admins and owners restore tickets.")
         return ticket
-    work.now = max(work.now, ticket.updated_at)
+    work.follow(ticket.updated_at)
     old, ticket.deleted_at = ticket.deleted_at, None
     work.record(Restored(ticket=ticket, old=old, new=None))
     return ticket

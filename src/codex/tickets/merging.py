@@ -93,7 +93,7 @@ async def home_of(work: Work, ticket: Ticket) -> Ticket:
     survivor = (await work.session.scalars(query, execution_options={"populate_existing": True})).one()
     if survivor.deleted_at is not None:
         raise Conflict("The ticket that this one was merged into has been deleted.")
-    work.now = max(work.now, survivor.updated_at)
+    work.follow(survivor.updated_at)
     return survivor
 
 
@@ -144,5 +144,5 @@ async def _gathered(work: Work, *refs: Ref) -> list[Ticket]:
     family = select(Ticket).where(or_(Ticket.id.in_(roots), Ticket.merged_into_id.in_(roots)))
     ordered = family.order_by(Ticket.merged_into_id.is_(None), Ticket.id).with_for_update()
     found = (await work.session.scalars(ordered, execution_options={"populate_existing": True})).all()
-    work.now = max(work.now, *(ticket.updated_at for ticket in found))
+    work.follow(*(ticket.updated_at for ticket in found))
     return [await queries.visible(work, ticket.id) for ticket in named]

@@ -54,7 +54,7 @@ async def visible(work: Work, ref: Ref, *, lock: bool = False, versions: Collect
     if versions is not None and ticket.version not in versions:
         raise StaleVersion(f"The ticket has changed since then; it is at version {ticket.version}.")
     if lock:
-        work.now = max(work.now, ticket.updated_at)
+        work.follow(ticket.updated_at)
     return ticket
 
 
@@ -77,7 +77,7 @@ async def several(work: Work, refs: Iterable[Ref]) -> dict[Ref, Ticket]:
     for ticket, *ties in rows:
         if work.actor.id is not None:
             ticket.ties[work.actor.id] = ties_of(*ties)
-        work.now = max(work.now, ticket.updated_at)
+        work.follow(ticket.updated_at)
         found |= {ticket.id: ticket, ticket.number: ticket, ticket.display_id or "": ticket}
     return {ref: found[ref] for ref in wanted if ref in found}
 

@@ -1,7 +1,8 @@
 """Sets of characters, as ranges of code points: what the classes of a regular expression are made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last code point of each, ascending, apart."""
@@ -11,6 +12,15 @@ NEWLINE: Ranges = ((10, 10),)
 DIGITS: Ranges = ((48, 57),)
 WORD: Ranges = ((48, 57), (65, 90), (95, 95), (97, 122))
 SPACES: Ranges = ((9, 10), (12, 13), (32, 32))
+BY_NAME: Mapping[str, Ranges] = MappingProxyType(
+    {
+        "alnum": ((48, 57), (65, 90), (97, 122)), "alpha": ((65, 90), (97, 122)), "ascii": ((1, 127),),
+        "blank": ((9, 9), (32, 32)), "cntrl": ((1, 31), (127, 127)), "digit": DIGITS, "graph": ((33, 126),),
+        "lower": ((97, 122),), "print": ((32, 126),), "punct": ((33, 47), (58, 64), (91, 96), (123, 126)),
+        "space": ((9, 13), (32, 32)), "upper": ((65, 90),), "word": WORD, "xdigit": ((48, 57), (65, 70), (97, 102)),
+    }
+)  # fmt: skip
+"""The classes of RE2 in `[[:…:]]`, all of them ASCII."""
 _CASED_UP_TO = 0x1E944
 """No script beyond has capitals and small letters."""
 

@@ -68,6 +68,7 @@ LISTED = frozenset({_O.IN, _O.NOT_IN})
 _PRESENCE = (_O.IS_SET, _O.IS_NOT_SET)
 _EQUALITY = (_O.EQUALS, _O.NOT_EQUALS, _O.IN, _O.NOT_IN)
 _ORDER = (_O.GREATER_THAN, _O.AT_LEAST, _O.LESS_THAN, _O.AT_MOST)
+_HAS = (_O.CONTAINS, _O.NOT_CONTAINS)
 _WORDS = (_O.CONTAINS, _O.NOT_CONTAINS, _O.STARTS_WITH, _O.ENDS_WITH, _O.MATCHES)
 OPERATORS: Mapping[Kind, tuple[Operator, ...]] = MappingProxyType(
     {
@@ -96,6 +97,16 @@ class Field:
     choices: tuple[str, ...] = ()
     is_many: bool = False
     in_small: bool = False
+
+
+def operators(field: Field) -> tuple[Operator, ...]:
+    """Which operators fit a field. To contain a choice, for one that has several, is to have it."""
+    return (*OPERATORS[field.kind], *_HAS) if field.kind is Kind.CHOICE and field.is_many else OPERATORS[field.kind]
+
+
+def comparison(field: Field, operator: Operator) -> Operator:
+    """The comparison that an operator makes, or denies, on a field."""
+    return Operator.IN if field.kind is Kind.CHOICE and operator in _HAS else POSITIVE[operator]
 
 
 CUSTOM = "customField:"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from codex.kernel import clock
-from codex.kernel.criteria.grammar import LONGEST_TEXT, MOST_VALUES, POSITIVE, Field, Kind, Names, Operator
+from codex.kernel.criteria.grammar import LONGEST_TEXT, MOST_VALUES, Field, Kind, Names, Operator, comparison
 from codex.kernel.criteria.pattern import Unreadable, pattern
 from codex.kernel.criteria.tree import Operand, Scalar
 from codex.kernel.folding import fold
@@ -27,7 +27,7 @@ class Unfit(ValueError):
 
 def operand(field: Field, operator: Operator, said: object, names: Names) -> Operand:
     """What values of the field are compared with. Raises Unfit."""
-    match POSITIVE[operator]:
+    match comparison(field, operator):
         case Operator.IN:
             return _set(field, said if isinstance(said, list) else [said], names, is_list=isinstance(said, list))
         case Operator.CONTAINS | Operator.STARTS_WITH | Operator.ENDS_WITH:
@@ -118,6 +118,9 @@ def _number(said: object) -> Decimal:
 
 
 def _instant(said: object) -> datetime:
+    """A day alone is when it begins, in UTC."""
+    if isinstance(said, str) and _DAY.fullmatch(said):
+        said = f"{said}T00:00Z"
     try:
         return clock.parse(said if isinstance(said, str) else "")
     except ValueError as bad:

@@ -18,6 +18,8 @@ LONGEST = 500
 LARGEST = 500
 """Characters and classes that a pattern comes to when its repetitions are written out: both engines' price."""
 _REPEATED = re.compile(r"\{(\d{1,4})(?:(,)(\d{0,4}))?\}")
+_NAMED = re.compile(r"\?P?<[A-Za-z_][0-9A-Za-z_]{0,31}>")
+_CLASS = re.compile(r"\[:(\^?)([a-z]+):\]")
 _FLAGS = re.compile(r"\?([ims]*)([:)])")
 _CODE = re.compile(r"x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\})")
 _CLASSES = {"d": characters.DIGITS, "w": characters.WORD, "s": characters.SPACES}
@@ -51,7 +53,10 @@ class Pattern(NamedTuple):
 
 @lru_cache(maxsize=512)
 def pattern(text: str) -> Pattern:
-    """Read a pattern: the syntax of RE2 without `\\p`, `\\B`, `\\Q`, `[[:…:]]` and named groups. Raises Unreadable."""
+    """Read a pattern: the syntax of RE2 without `\\p`, `\\B` and `\\Q`. What groups are called says nothing.
+
+    Raises Unreadable.
+    """
     if len(text) > LONGEST:
         raise Unreadable(f"A pattern has at most {LONGEST} characters.")
     reader = _Reader(text)
@@ -124,10 +129,11 @@ class _Reader:
 
     def _group(self, flags: str) -> Pattern:
         if self._next() == "?":
-            found = _FLAGS.match(self.text, self.at)
+            named = _NAMED.match(self.text, self.at)
+            found = named or _FLAGS.match(self.text, self.at)
             if found is None:
-                raise Unreadable("After (? only i, m, s and : are known: neither look-around nor named groups.")
-            self.at, flags = found.end(), flags + found[1]
+                raise Unreadable("After (? only i, m, s, : and a <name> are known: no look-around.")
+            self.at, flags = found.end(), flags if named else flags + found[1]
         inner = self.alternatives(flags)
         if self._next() != ")":
             raise Unreadable("A ( is never closed.")
@@ -171,12 +177,18 @@ class _Reader:
         while self._next() != "]" or self.at == start:
             if self.at >= len(self.text):
                 raise Unreadable("A [ is never closed.")
-            if self.text.startswith("[:", self.at):
-                raise Unreadable("Classes such as [[:alpha:]] are not known; write [A-Za-z].")
-            found += self._member()
+            found += self._class_by_name() if self.text.startswith("[:", self.at) else self._member()
         self.at += 1
         ranges = _cased(characters.union(found), flags)
         return characters.complement(ranges) if is_not else ranges
+
+    def _class_by_name(self) -> Ranges:
+        named = _CLASS.match(self.text, self.at)
+        ranges = characters.BY_NAME.get(named[2]) if named else None
+        if named is None or ranges is None:
+            raise Unreadable(f"Classes in [[: :]] are {', '.join(characters.BY_NAME)}.")
+        self.at = named.end()
+        return characters.complement(ranges) if named[1] else ranges
 
     def _member(self) -> Ranges:
         first = self._single()

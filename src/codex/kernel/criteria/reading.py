@@ -8,10 +8,10 @@ from codex.kernel.criteria.grammar import (
     LISTED,
     MOST_LEAVES,
     NAMED,
-    OPERATORS,
     Field,
     Operator,
     Vocabulary,
+    operators,
 )
 from codex.kernel.criteria.operands import Unfit, operand, quoted
 from codex.kernel.criteria.tree import All, AnyOf, Condition, Leaf, Not
@@ -110,13 +110,13 @@ class _Reader:
             known = self.vocabulary.unfit.get(named) if isinstance(named, str) else None
             self.fail(f"{path}.field", known or (f"There is no field {quoted(named)}." if named else "Which field?"))
             return None
-        fitting = OPERATORS[field.kind]
+        fitting = operators(field)
         operator = next((o for o in fitting if o.value == written.get("operator")), None)
         if operator is None:
             self.fail(f"{path}.operator", f"For {field.name} it is one of {', '.join(fitting)}.")
             return None
         if operator in (Operator.IS_SET, Operator.IS_NOT_SET):
-            if said is not None:
+            if said is not None and said is not True:
                 self.fail(f"{path}.value", f"{operator} has no value.")
             return Leaf(field, operator, None, None)
         if (operator in LISTED) is not isinstance(said, list):

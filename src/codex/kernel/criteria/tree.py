@@ -14,7 +14,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from codex.kernel import clock
-from codex.kernel.criteria.grammar import NEGATIVE, POSITIVE, Field, Kind, Operator
+from codex.kernel.criteria.grammar import NEGATIVE, Field, Kind, Operator, comparison
 from codex.kernel.criteria.pattern import Pattern
 from codex.kernel.folding import fold
 
@@ -37,7 +37,7 @@ class Leaf:
     @property
     def comparison(self) -> Operator:
         """The comparison that is made, before a negative operator denies it."""
-        return POSITIVE[self.operator]
+        return comparison(self.field, self.operator)
 
     @property
     def is_negative(self) -> bool:

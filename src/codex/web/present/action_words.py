@@ -55,7 +55,9 @@ def _patterns(told: Mapping[str, Any], names: Names) -> Mapping[str, tuple[str, 
         said = " ".join(str(told.get(key) or "").split())
         return f"“{said[:_TEXT_MOST]}…”" if len(said) > _TEXT_MOST else f"“{said}”"
 
-    to, tag, user, team = str(told.get("to")), str(told.get("tag")), named("userId"), named("teamId")
+    addresses = told.get("to")
+    to = ", ".join(map(str, addresses)) if isinstance(addresses, list) else str(addresses)
+    tag, user, team = str(told.get("tag")), named("userId"), named("teamId")
     level = _("work on it") if told.get("accessLevel") == "WRITE" else _("see it")
     turn = _("Give it to whose turn it is in {team}") if told.get("teamId") else _("Give it to whose turn it is")
     category = _("Set category to {category}") if told.get("categoryId") else _("Take the category away")
