@@ -14,7 +14,7 @@ from world import World
 pytestmark = pytest.mark.anyio
 ASK: list[Any] = [{"field": "priority", "operator": "equals", "value": "P1"}]
 OPEN = [["09:00", "17:00"]]
-HOURS = {"timezone": "UTC", "schedule": {day: OPEN for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}}
+HOURS = {"timezone": "UTC", "schedule": dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), OPEN)}
 TARGETS = [{"priority": "P1", "resolutionHours": 4}]
 
 

@@ -97,7 +97,7 @@ async def test_everybody_changes_their_own_name_place_zone_and_theme_and_no_more
     assert (await amir.get("/api/v1/me")).json() == {
         "id": str(world.amir.id), "email": "amir@acme.example", "displayName": "Amir Haddad", "department": "IT",
         "location": "Berlin", "role": "AGENT", "primaryTeamId": str(world.it.id), "timeZone": "Europe/Berlin",
-        "theme": None, "awayUntil": None, "scope": "write",
+        "theme": None, "awayUntil": None, "scope": "write", "updatedAt": "2026-01-05T08:07:00Z",
         "teams": [{"id": str(world.it.id), "name": "IT Support", "slug": "it", "role": "AGENT"}],
     }  # fmt: skip
     wanted = {"displayName": "Amir H.", "department": None, "timeZone": "Asia/Tokyo", "theme": "dark"}

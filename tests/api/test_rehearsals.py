@@ -142,7 +142,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("automation-rules", {"priority": -1}),
     ("automation-rules", {"trigger": "TIME_IN_STATUS"}),
     ("automation-rules", {"conditions": [{"field": "colour", "operator": "equals", "value": "red"}]}),
-    ("automation-rules", {"conditions": [{"field": "toStatus", "operator": "equals", "value": "CLOSED"}]}),
+    ("automation-rules", {"conditions": [{"field": "toStatus", "operator": "equals", "value": "SHUT"}]}),
     ("automation-rules", {"actions": [{"type": "add_internal_note", "body": "{{ticket.secret}}"}]}),
     ("automation-rules", {"actions": [{"type": "assign_team", "teamId": "01979c7e-6a3e-7c51-9a20-3f6d5c8f2b11"}]}),
     ("automation-rules", {"teamId": "01979c7e-6a3e-7c51-9a20-3f6d5c8f2b11"}),

@@ -26,7 +26,7 @@ NOW = instant("2026-03-02T12:00Z")
 
 
 async def log(world: World, made: AutomationRule, **asked: Any) -> list[ExecutionRow]:
-    actor = await world.actor(world.ona)
+    actor = await world.actor(world.tara)
     async with world.database.reading(actor) as reader:
         return list((await executions(reader, actor, made.id, now=NOW, **asked)).items)
 

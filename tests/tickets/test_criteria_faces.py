@@ -71,9 +71,7 @@ async def test_both_faces_agree_on_what_a_person_may_not_know(world: World) -> N
         "tag", "requesterEmail", "requesterDomain", "requesterDepartment", "requesterLocation", "slaState",
         "slaFirstResponsePercent", "slaResolutionPercent",
     )  # fmt: skip
-    said = [
-        [leaf(random, filled.fields[name], filled, o)] for name in hidden for o in operators(filled.fields[name])
-    ]
+    said = [[leaf(random, filled.fields[name], filled, o)] for name in hidden for o in operators(filled.fields[name])]
     for person in (world.rosa, world.otto, world.amir, world.farid, world.ona):
         compared, differing = await disagreements(world, await world.actor(person), filled, said)
         assert compared and differing == []

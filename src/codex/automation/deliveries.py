@@ -32,7 +32,9 @@ AT_ONCE, PER_HOST = 20, 4
 """So many are taken at a time, and so many of one host: one that hangs does not hold up the others."""
 FORGET_BATCH = 10_000
 FOR_OWNERS = "Owners see what was sent to webhooks."
-_COLUMNS = """d.id, d.rule_id, d.ticket_id, d.url, d.status::text, d.attempts, d.next_attempt_at, d.last_status,
+_RULE = "(SELECT r.id FROM automation_rules r WHERE r.id = d.rule_id AND r.deleted_at IS NULL)"
+"""The rule that wants a call `d`; NULL: it is gone."""
+_COLUMNS = f"""d.id, {_RULE}, d.ticket_id, d.url, d.status::text, d.attempts, d.next_attempt_at, d.last_status,
     d.last_answer, d.last_error, d.sent_at, d.created_at"""
 
 
@@ -103,7 +105,7 @@ _CLAIM = clause(
     UPDATE webhook_deliveries d
     SET status = 'PROCESSING', attempts = d.attempts + 1, next_attempt_at = %(until)s, updated_at = %(now)s
     FROM chosen WHERE d.id = chosen.id
-    RETURNING d.id, d.url, d.payload, d.sealed_secret, d.attempts, d.rule_id"""
+    RETURNING d.id, d.url, d.payload, d.sealed_secret, d.attempts, {_RULE}"""
 )
 _ABANDONED = "The worker that was sending it died each time."
 

@@ -86,10 +86,12 @@ class Doing:
     done: list[Done] = field(default_factory=list)
     stops: bool = False
     deliveries: list[WebhookDelivery] = field(default_factory=list)
+    trying: str | None = None
 
     async def all(self, actions: Iterable[Action]) -> None:
         """Do these, one after the other; what one of them refuses is raised."""
         for action in actions:
+            self.trying = type_of(action)
             if isinstance(action, ApplyMacro):
                 await self._apply(action.canned_response_id)
                 continue
@@ -98,6 +100,7 @@ class Doing:
             await self.work.session.flush()  # the next one looks at what is there
             facts = [{"fact": fact.type, **fact.payload()} for fact in self.work.recorded[before:]]
             self.done.append(Done(type_of(action), [*facts, *told]))
+        self.trying = None
 
     async def _do(self, action: _Single) -> list[dict[str, Any]]:
         """Returns what no fact tells."""

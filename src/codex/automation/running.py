@@ -20,7 +20,6 @@ from codex.db.work import Work
 from codex.kernel.criteria.tree import Finding
 from codex.kernel.errors import CodexError
 from codex.kernel.ids import new_id
-from codex.tickets.actions import type_of
 from codex.tickets.models import Ticket
 
 DEPTH = 4
@@ -123,7 +122,7 @@ async def note_broken(work: Work, occasion: Occasion, rule: Rule, why: str) -> N
 
 async def _act(work: Work, occasion: Occasion, doing: Doing, execution: AutomationExecution) -> None:
     rule = doing.rule
-    async with work.step(rule_actor(rule.terms.name), now=work.now) as step:
+    async with work.step(rule_actor(rule.terms.name, rule.id), now=work.now) as step:
         step.cause_id, step.root_id, step.depth = occasion.event_id, occasion.root_id, 0
         doing.work = step
         await doing.all(rule.actions)
@@ -151,9 +150,8 @@ async def _note_failure(
     work: Work, occasion: Occasion, doing: Doing, execution: AutomationExecution, error: str
 ) -> None:
     attempted = [Done(done.type, []) for done in doing.done]
-    kinds = [type_of(action) for action in doing.rule.actions]
-    if len(attempted) < len(kinds):
-        attempted.append(Done(kinds[len(attempted)], [], error))
+    if doing.trying is not None:
+        attempted.append(Done(doing.trying, [], error))
     execution.success, execution.error, execution.actions = False, error, to_builtins(attempted)
     work.session.add(execution)
     await work.session.flush()

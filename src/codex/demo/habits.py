@@ -76,7 +76,8 @@ async def take_up(work: Work, house: House, *, at: datetime) -> None:
 
 
 async def _write_down(step: Step, house: House, habit: Habit) -> None:
-    if await step.session.scalar(select(AutomationRule.id).where(AutomationRule.name == habit.name)) is not None:
+    there = AutomationRule.name == habit.name, AutomationRule.deleted_at.is_(None)
+    if await step.session.scalar(select(AutomationRule.id).where(*there)) is not None:
         return
     new = NewRule(
         name=habit.name, description=habit.about, trigger=habit.trigger, trigger_config=habit.config,

@@ -9,28 +9,32 @@ from codex.demo.plan import Scene, Telling
 from codex.demo.questions import Stage
 from codex.demo.script import Act, Give, HandOver, Move, Part, Say, Sort
 from codex.kernel.actor import Actor, ActorKind
-from codex.tickets import answers, assignment, lifecycle, messages, opening, triage
+from codex.routing import deciding, intake
+from codex.routing.drafts import Draft
+from codex.tickets import answers, assignment, lifecycle, messages, triage
 from codex.tickets.models import MessageType, Ticket, TicketChannel, TicketStatus
 
 
 async def open_ticket(work: Work, house: House, telling: Telling) -> Ticket:
-    """The ticket of a story, opened by its requester, or for them by an agent whom they rang."""
+    """The ticket of a story, opened by its requester, or for them by an agent whom they rang. Routing decides where
+    that is where it comes to what the story says."""
     script = telling.script
     actor = _actor(house, telling, script.opened_by, writes=True)
     team, category = house.teams[script.team], house.categories[script.category]
     is_asked = actor.kind is ActorKind.PERSON
+    requester = house.users[telling.parts[Part.REQUESTER].email]
+    draft = Draft(
+        requester_id=requester.id, subject=telling.opening.subject, description=telling.opening.description,
+        priority=script.priority, channel=telling.channel, category=category,
+        custom_fields=answering.given(house, telling, Stage.OPENED, team.id, category.id) if is_asked else {},
+    )  # fmt: skip
     async with work.step(actor, now=telling.opened_at) as step:
-        ticket = await opening.open_ticket(
-            step,
-            requester=house.users[telling.parts[Part.REQUESTER].email],
-            subject=telling.opening.subject,
-            description=telling.opening.description,
-            priority=script.priority,
-            channel=telling.channel,
-            team=team,
-            category=category,
-            custom_fields=answering.given(house, telling, Stage.OPENED, team.id, category.id) if is_asked else {},
-        )
+        foretold = await deciding.foretell(step, draft)
+        is_told = (foretold.team_id, foretold.assignee_id) != (team.id, None)
+        ticket = await intake.receive(
+            step, requester=requester, subject=draft.subject, description=draft.description, priority=draft.priority,
+            channel=draft.channel, team=team if is_told else None, category=category, custom_fields=draft.custom_fields,
+        )  # fmt: skip
     await work.session.flush()
     house.newest[script.key] = ticket
     return ticket

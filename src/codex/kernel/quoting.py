@@ -50,6 +50,7 @@ def _ways(value: str) -> Iterator[str]:
     """How a value may be put so that it is text, the most legible way first; the last is words alone."""
     yield quoted(value)
     yield _NO_LETTER.sub(lambda sign: f"&#{ord(sign[0])};", value)
+    yield f"\\{quoted(value)}"  # behind a backslash of the text
     yield value.replace("`", "'")
     yield on_one_line(_NO_LETTER.sub(" ", value))
 

@@ -109,8 +109,6 @@ async def _as_stored(reader: Reader, stored: RuleRow) -> Rule:
 
 async def _as_drafted(work: Work, new: NewRule, stored: RuleRow | None, seal: Seal) -> Rule:
     require(may_set(work.actor, new.team_id), _WHOSE)
-    if stored is not None and new.team_id != stored.team_id:
-        raise Unprocessable("Whose rule it is stays; rehearse this draft without an id.", path="rule.teamId")
     reader = await work.reader()
     former = (await _as_it_says(reader, stored.id)) if stored else None
     try:

@@ -42,7 +42,7 @@ def done(actions: Iterable[Action], times: int) -> dict[str, int]:
 
 def mails(actions: Iterable[Action], times: int) -> int:
     """The mails that so many runs would have put out."""
-    return times * sum(isinstance(action, SendEmail) for action in actions)
+    return times * sum(len(action.addresses) for action in actions if isinstance(action, SendEmail))
 
 
 def _order(match: Match) -> tuple[datetime, UUID]:

@@ -1,6 +1,7 @@
 """The conversation on a ticket: public replies and internal notes; put in other words, or taken back for good."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -48,12 +49,7 @@ async def add(
         await drafts.discard(work, ticket.id)
     home, from_requester = await _belongs(work, ticket, is_public=is_public, reopens_within=reopens_within)
     answers_first = is_public and home is ticket and ticket.first_response_at is None and works_on(work.actor, ticket)
-    message = TicketMessage(
-        id=new_id(), ticket_id=home.id, author_id=work.actor.id, type=type, body=body, is_team_only=is_team_only,
-        author_kind=work.actor.kind if work.actor.id is None else None,
-        author_name=work.actor.name if work.actor.id is None else None,
-        merged_from_id=ticket.id if home.id == ticket.merged_into_id else None, created_at=work.now,
-    )  # fmt: skip
+    message = _signed(work, ticket, home, type=type, body=body, is_team_only=is_team_only)
     work.session.add(message)
     await mentions.note(work, home, message)
     if is_public and message.merged_from_id is not None:
@@ -64,6 +60,16 @@ async def add(
     if from_requester:
         _wake(work, home)
     return message
+
+
+def _signed(work: Work, ticket: Ticket, home: Ticket, **said: Any) -> TicketMessage:
+    """What is written to a ticket and goes on `home`, with who wrote it."""
+    actor = work.actor
+    by = {"author_id": actor.id} if actor.id else {"author_kind": actor.kind, "author_name": actor.name}
+    return TicketMessage(
+        id=new_id(), ticket_id=home.id, **by, **said, created_at=work.now,
+        merged_from_id=ticket.id if home.id == ticket.merged_into_id else None,
+    )  # fmt: skip
 
 
 async def _belongs(work: Work, ticket: Ticket, *, is_public: bool, reopens_within: timedelta) -> tuple[Ticket, bool]:
