@@ -1,5 +1,6 @@
 """Why a rule ran and why not: kept with what it saw, told to who may read it, and forgotten in time."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from codex.automation.rules import RuleChanges
 from codex.classification import categories
 from codex.db.database import Reader
 from codex.identity import teams
+from codex.kernel.actor import TeamRole
 from codex.kernel.errors import Forbidden, NotFound
 from codex.notifications.models import Notification
 from codex.tickets import assignment, messages, queries, reading
@@ -26,7 +28,7 @@ NOW = instant("2026-03-02T12:00Z")
 
 
 async def log(world: World, made: AutomationRule, **asked: Any) -> list[ExecutionRow]:
-    actor = await world.actor(world.tara)
+    actor = replace(await world.actor(world.ona), team_roles={world.it.id: TeamRole.AGENT})  # nothing is veiled
     async with world.database.reading(actor) as reader:
         return list((await executions(reader, actor, made.id, now=NOW, **asked)).items)
 

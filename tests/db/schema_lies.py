@@ -209,6 +209,7 @@ CHECKS: tuple[Bad, ...] = (
     Bad("conditions are a list", "automation_rules.conditions", {"conditions": Jsonb({})}),
     Bad("actions are a list", "automation_rules.actions", {"actions": Jsonb({})}),
     Bad("automations are ordered from 0", "automation_rules.priority", {"priority": -1}),
+    Bad("a rule that is gone is nobody's", "automation_rules.deleted_at", {"deleted_at": AT}),
     Bad("a failed run says why", "automation_executions.error", {"success": False}),
     Bad("a run that went well has no error", "automation_executions.error", {"error": "x"}),
     Bad("what did not match did nothing", "automation_executions.matched", {"matched": False}),

@@ -29,6 +29,7 @@ SEED: tuple[tuple[str, Row], ...] = (
     ("sla_policy_configs", {"id": POLICY, "name": "Gold"}),
     ("sla_policy_configs", {"id": OTHER_POLICY, "name": "Bronze"}),
     ("custom_fields", {"id": FIELD, "name": "Asset", "field_type": "TEXT"}),
+    ("routing_rule_versions", {"id": 6, "rule_id": TEAM, "version": 6, "terms": Jsonb({})}),
     (
         "automation_rules",
         {
@@ -127,7 +128,7 @@ GOOD: dict[str, Row] = {
     "sla_instances": {"ticket_id": TICKET, "priority": "P1"},
     "routing_rules": {"name": "Networks", "keywords": ["VPN", "Wi-Fi"], "team_id": TEAM, "priority": 1},
     "routing_rule_versions": {"id": 7, "rule_id": TEAM, "version": 1, "terms": Jsonb({})},
-    "routing_decisions": {"ticket_id": TICKET, "rule_id": TEAM, "version_id": 7, "keyword": "VPN", "decided_at": AT},
+    "routing_decisions": {"ticket_id": TICKET, "rule_id": TEAM, "version_id": 6, "keyword": "VPN", "decided_at": AT},
     "saved_views": {"name": "Mine", "filters": Jsonb({}), "user_id": USER},
     "canned_responses": {"name": "Hello", "content": "Hello", "team_id": TEAM},
     "notification_outbox": {
@@ -171,7 +172,12 @@ GOOD: dict[str, Row] = {
 }
 
 
+_KEYED_BY_TICKET = ("routing_decisions",)
+"""Tables of one row a ticket, which have no `id`."""
+
+
 def insert(connection: psycopg.Connection, table: str, row: Row) -> None:
+    row = {name: value for name, value in row.items() if name != "id" or table not in _KEYED_BY_TICKET}
     connection.execute(
         sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
             sql.Identifier(table),
