@@ -18,6 +18,10 @@ USED_FROM_OUTSIDE = {
     "dependencies": "hatchling calls it",
     "initialize": "hatchling calls it",
     "receive_route": "Litestar calls it",
+    "to_asgi_response": "Litestar calls it",
+    "handle_starttag": "html.parser calls it",
+    "handle_endtag": "html.parser calls it",
+    "handle_data": "html.parser calls it",
 }
 """Names that something outside of this code uses, and what."""
 
