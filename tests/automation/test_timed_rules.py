@@ -70,6 +70,32 @@ async def test_conditions_and_team_are_asked_as_well(world: World) -> None:
     assert [finding["seen"] for finding in (await runs(world, made))[0].conditions] == ["The printer is on fire"]
 
 
+@pytest.mark.parametrize("condition", [("equals", "RESOLVED"), ("in", ["RESOLVED", "CLOSED"])], ids=["one", "some"])
+async def test_finished_tickets_are_looked_at_where_the_conditions_ask_for_them(
+    world: World, condition: tuple[str, object]
+) -> None:
+    operator, value = condition
+    made = await rule(
+        world, tag("done"), trigger=Trigger.TIME_IN_STATUS, config=TriggerConfig(hours=4),
+        conditions=[{"field": "status", "operator": operator, "value": value}],
+    )  # fmt: skip
+    resolved = await world.ticket(team=world.it, assignee=world.amir, status=TicketStatus.RESOLVED)
+    await world.ticket(team=world.it, status=WAITING)
+
+    await sweep(world, "2026-03-02T14:00Z")
+    assert [run.ticket_id for run in await runs(world, made)] == [resolved.id]
+
+
+async def test_who_looks_anew_does_not_wait_for_the_minute(world: World) -> None:
+    made = await reminder(world)
+    await world.ticket(team=world.it, status=WAITING, at="2026-03-02T09:00Z")
+    assert await sweep(world, "2026-03-02T12:59:50Z") == 0
+    assert await sweep(world, "2026-03-02T13:00:10Z") == 0, "it was looked at less than a minute ago"
+    await timed.look_anew(world.works)
+    assert await sweep(world, "2026-03-02T13:00:10Z") == 1
+    assert len(await runs(world, made)) == 1
+
+
 async def test_nobodys_tickets_and_quiet_tickets(world: World) -> None:
     nobodys = await rule(world, tag("x"), trigger=Trigger.UNASSIGNED_FOR, config=TriggerConfig(hours=2))
     quiet = await rule(world, tag("y"), trigger=Trigger.NO_ACTIVITY_FOR, config=TriggerConfig(hours=3))

@@ -29,7 +29,7 @@ JITTER = 0.2
 LEASE = timedelta(minutes=2)
 """Who has had a delivery for longer is taken for dead."""
 AT_ONCE, PER_HOST = 20, 4
-"""So many are taken at a time, and so many of one host: one that hangs does not hold up the others."""
+"""So many are taken at a time, and so many of one host, by all workers: one that hangs does not hold up the others."""
 FORGET_BATCH = 10_000
 FOR_OWNERS = "Owners see what was sent to webhooks."
 _RULE = "(SELECT r.id FROM automation_rules r WHERE r.id = d.rule_id AND r.deleted_at IS NULL)"
@@ -96,8 +96,8 @@ _HOST = "lower(substring(d.url FROM '^[^/]*//([^/?#]+)'))"
 _CLAIM = clause(
     f"""
     WITH placed AS (
-        SELECT d.id, row_number() OVER (PARTITION BY {_HOST} ORDER BY d.next_attempt_at, d.id) AS place
-        FROM webhook_deliveries d WHERE {_DUE}),
+        SELECT d.id, row_number() OVER (PARTITION BY {_HOST} ORDER BY {_DUE}, d.next_attempt_at, d.id) AS place
+        FROM webhook_deliveries d WHERE {_DUE} OR d.status = 'PROCESSING'),
     chosen AS (
         SELECT d.id FROM webhook_deliveries d JOIN placed USING (id)
         WHERE placed.place <= %(per_host)s AND {_DUE}
@@ -110,9 +110,9 @@ _CLAIM = clause(
 _ABANDONED = "The worker that was sending it died each time."
 
 
-async def claim(work: Work) -> list[Due]:
-    """Take the next of what is due, for LEASE; nobody else has it meanwhile. What was tried often enough, and never
-    came back, has failed."""
+async def claim(work: Work, *, most: int = AT_ONCE) -> list[Due]:
+    """Take the next of what is due, for LEASE; nobody else has it meanwhile. Of a host fewer are taken by as many as
+    are under way. What was tried often enough, and never came back, has failed."""
     await work.session.execute(
         update(WebhookDelivery)
         .where(
@@ -121,7 +121,7 @@ async def claim(work: Work) -> list[Due]:
         )
         .values(status=OutboxStatus.FAILED, last_error=_ABANDONED, updated_at=work.now)
     )  # fmt: skip
-    asked = {"now": work.now, "until": work.now + LEASE, "most": AT_ONCE, "per_host": PER_HOST}
+    asked = {"now": work.now, "until": work.now + LEASE, "most": most, "per_host": PER_HOST}
     return [Due(*row) for row in (await work.session.execute(_CLAIM, asked)).all()]
 
 

@@ -11,14 +11,18 @@ from codex.automation.models import TIMED, AutomationRule, Trigger
 from codex.automation.triggers import TriggerConfig, leaves_of
 from codex.db.database import Reader
 from codex.kernel.actor import system
-from codex.kernel.criteria.grammar import Vocabulary
+from codex.kernel.criteria.grammar import Operator, Vocabulary
 from codex.kernel.criteria.reading import read
-from codex.kernel.criteria.tree import All
+from codex.kernel.criteria.tree import All, Leaf
 from codex.kernel.errors import Problem
 from codex.tickets import vocabulary
 from codex.tickets.action_reading import read_actions
 from codex.tickets.actions import Action, shown
 from codex.tickets.criteria import CHANGE_FIELDS
+from codex.tickets.lifecycle import DONE
+from codex.tickets.models import TicketStatus
+
+_UNDONE = frozenset(TicketStatus) - frozenset(DONE)
 
 
 class RuleTerms(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -51,6 +55,29 @@ class Rule:
     def team_id(self) -> UUID | None:
         """Whose it is; None: everybody's."""
         return self.terms.team_id
+
+    @property
+    def statuses(self) -> frozenset[TicketStatus]:
+        """In which of them a rule that time wakes looks at tickets: the one of its config; or those that its conditions
+        leave, where they ask for some; or all but the finished ones."""
+        status = self.terms.trigger_config.status
+        if status is not None:
+            return frozenset({status})
+        asked = [
+            _asked(part) for part in self.conditions.parts if isinstance(part, Leaf) and part.field.name == "status"
+        ]
+        left = [statuses for statuses in asked if statuses is not None]
+        return frozenset.intersection(*left) if left else _UNDONE
+
+
+def _asked(leaf: Leaf) -> frozenset[TicketStatus] | None:
+    """The statuses that a condition asks for; None: it asks for none by name."""
+    match leaf.operator, leaf.said:
+        case Operator.EQUALS, str(name):
+            return frozenset({TicketStatus(name)})
+        case Operator.IN, list(names):
+            return frozenset(map(TicketStatus, names))
+    return None
 
 
 def terms_of(rule: AutomationRule) -> RuleTerms:

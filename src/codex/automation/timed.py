@@ -17,7 +17,7 @@ from codex.kernel.criteria.tree import explain
 from codex.tickets.criteria import condition_sql
 from codex.tickets.criteria_values import values_of
 from codex.tickets.lifecycle import DONE
-from codex.tickets.models import Ticket, TicketStatus
+from codex.tickets.models import Ticket
 from codex.tickets.policy import sight
 
 EVERY = timedelta(minutes=1)
@@ -26,7 +26,6 @@ BATCH = 200
 ACTOR = system("Automation")
 log = structlog.get_logger("codex.automation")
 
-_UNDONE = [status.value for status in TicketStatus if status not in DONE]
 _SINCE = {Trigger.TIME_IN_STATUS: "status_since", Trigger.UNASSIGNED_FOR: "unassigned_since",
           Trigger.NO_ACTIVITY_FOR: "active_at"}  # fmt: skip
 _BEGAN = {
@@ -62,6 +61,12 @@ async def sweep(works: Works, *, now: datetime | None = None, batch: int = BATCH
             return len(found)
 
 
+async def look_anew(works: Works) -> None:
+    """Let every rule be looked at now, however lately it was."""
+    async with works.begin(ACTOR) as work:
+        await work.session.execute(_ALL_AGAIN)
+
+
 _BEGIN = text(
     """
     INSERT INTO automation_timers (rule_id, swept_at)
@@ -78,6 +83,7 @@ _CLAIM = text(
         ORDER BY t.swept_at, t.rule_id LIMIT 1 FOR UPDATE OF t SKIP LOCKED)
     RETURNING rule_id"""
 )
+_ALL_AGAIN = text("UPDATE automation_timers SET swept_at = 'epoch'")
 _AGAIN = text("UPDATE automation_timers SET swept_at = 'epoch' WHERE rule_id = :rule")
 
 
@@ -122,10 +128,10 @@ def due_sql(rule: Rule, now: datetime, *, only: UUID | None = None) -> tuple[str
     terms, trigger = rule.terms, rule.terms.trigger
     params: dict[str, object] = {**sight(ACTOR, now), "rule": rule.id, "team": terms.team_id, "only": only}
     params["until"] = now - timedelta(hours=terms.trigger_config.hours or 0)
-    status = terms.trigger_config.status
-    params["statuses"] = status.value if status else _UNDONE
-    in_status = "= %(statuses)s::ticket_status" if status else "= ANY(%(statuses)s::ticket_status[])"
-    is_open = "" if status in DONE else "AND tickets.completed_at IS NULL"
+    statuses = sorted(rule.statuses)
+    params["statuses"] = statuses[0].value if len(statuses) == 1 else [status.value for status in statuses]
+    in_status = "= %(statuses)s::ticket_status" if len(statuses) == 1 else "= ANY(%(statuses)s::ticket_status[])"
+    is_open = "" if rule.statuses.intersection(DONE) else "AND tickets.completed_at IS NULL"
     condition = "true" if rule.broken else condition_sql(rule.conditions, params)
     since = f"tickets.{_SINCE[trigger]}"
     sql = f"""

@@ -12,8 +12,8 @@ from datetime import datetime
 import structlog
 from msgspec import json
 
-from codex.automation import deliveries
-from codex.automation.deliveries import Due, Outcome
+from codex.automation import deliveries, posting
+from codex.automation.deliveries import AT_ONCE, Due, Outcome
 from codex.automation.models import SIGNING
 from codex.automation.posting import Answer, OffLimits, Poster, Unanswered
 from codex.db.work import Works
@@ -23,6 +23,8 @@ from codex.kernel.seal import Seal
 
 ACTOR = system("Webhooks")
 _GONE = 410
+_MEANWHILE = 0.2
+"""Seconds after which the next are begun, though some are still under way."""
 log = structlog.get_logger("codex.automation")
 
 
@@ -34,17 +36,35 @@ class Courier:
     seal: Seal
 
     async def sweep(self, works: Works, *, now: datetime | None = None) -> int:
-        """Send the next of what is due, all at once; how many were tried. It takes no longer than one of them may.
+        """Send what is due, many at once and few to one host; how many were tried. Who does not answer holds nobody up:
+        meanwhile the next are begun, for as long as one may take. So it takes no longer than two of them may.
 
         No transaction is open meanwhile. Who dies in between leaves a lease that runs out; what was sent then may be
         sent twice, under the same id.
         """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + posting.TIMEOUT.total_seconds()
+        tried, under_way, ended = 0, set[asyncio.Task[None]](), set[asyncio.Task[None]]()
+        try:
+            while True:
+                begins = loop.time() < until
+                begun = await self._begin(works, AT_ONCE - len(under_way), now=now) if begins else set()
+                tried, under_way = tried + len(begun), under_way | begun
+                if not under_way:
+                    break
+                done, under_way = await asyncio.wait(under_way, timeout=_MEANWHILE if begins else None)
+                ended |= done
+        finally:
+            for task in under_way:
+                task.cancel()
+        for task in ended:
+            task.result()  # only now is a bug raised: all others have been kept
+        return tried
+
+    async def _begin(self, works: Works, most: int, *, now: datetime | None) -> set[asyncio.Task[None]]:
         async with works.begin(ACTOR, now=now) as work:
-            due = await deliveries.claim(work)
-        ends = await asyncio.gather(*(self._deliver(works, one, now=now) for one in due), return_exceptions=True)
-        for error in filter(None, ends):
-            raise error  # only now: all others have been kept
-        return len(due)
+            due = await deliveries.claim(work, most=most)
+        return {asyncio.create_task(self._deliver(works, one, now=now)) for one in due}
 
     async def _deliver(self, works: Works, due: Due, *, now: datetime | None) -> None:
         outcome = await self._attempt(due, now or clock.now())

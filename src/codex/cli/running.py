@@ -126,9 +126,9 @@ def worker(
     """Do what happens without anybody asking."""
 
     async def command() -> None:
-        done = await work(load(), once=once)
+        jobs, swept = await work(load(), once=once)
         if once:
-            typer.echo(f"{done} jobs done")
+            typer.echo(f"{jobs} jobs done, {swept} due things looked after")
 
     run(command)
 

@@ -17,10 +17,11 @@ from codex.rehearsal.period import Period
 from codex.rehearsal.progress import Going, Tell
 from codex.rehearsal.reading import CHANGED, UP_TO_THE_END, Wanted, lives
 from codex.rehearsal.tally import Tally, done, mails
+from codex.tickets.lifecycle import DONE
 from codex.tickets.veil import veiled
 
 _STILL_OPEN = "tickets.created_at < %(until)s AND (tickets.updated_at >= %(since)s OR tickets.completed_at IS NULL)"
-_IN_STATUS = "tickets.created_at < %(until)s AND (tickets.updated_at >= %(since)s OR tickets.status = '{status}')"
+_ALSO_DONE = f"({_STILL_OPEN} OR (tickets.created_at < %(until)s AND tickets.status IN ({{done}})))"
 _STOPPED = """
     SELECT x.event_id, x.rule_id, x.rule_version FROM automation_executions x
     WHERE x.ticket_id = ANY(%(ids)s) AND x.success AND x.actions @> '[{"type": "stop"}]' AND x.event_id IS NOT NULL"""
@@ -81,8 +82,8 @@ def _which(draft: Draft) -> str:
     """Tickets that something happened to, and for a rule that time wakes those as well that only waited."""
     if draft.rule.terms.trigger not in TIMED:
         return CHANGED
-    status = draft.rule.terms.trigger_config.status
-    return _IN_STATUS.format(status=status.value) if status else _STILL_OPEN
+    done = ", ".join(f"'{status.value}'" for status in sorted(draft.rule.statuses.intersection(DONE)))
+    return _ALSO_DONE.format(done=done) if done else _STILL_OPEN
 
 
 async def _past(reader: Reader, draft: Draft, period: Period, ids: Sequence[UUID]) -> Past:

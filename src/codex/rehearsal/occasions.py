@@ -20,10 +20,7 @@ from codex.rehearsal.pulling import change_of, types_of
 from codex.rehearsal.recorded import Look, Recorded, looks, moments
 from codex.tickets.criteria import CHANGE_FIELDS
 from codex.tickets.criteria_state import asked_fields
-from codex.tickets.lifecycle import DONE
-from codex.tickets.models import TicketStatus
 
-_UNDONE = frozenset(status for status in TicketStatus if status not in DONE)
 _AT_ALL = timedelta(microseconds=1)
 
 
@@ -160,13 +157,13 @@ class _Stay:
 
 
 def _may_wait(life: Life, rule: Rule) -> bool:
-    state, wanted = life.state, rule.terms.trigger_config.status
+    state = life.state
     assert state is not None
     if state.deleted_at is not None or state.merged_into_id is not None:
         return False
     if rule.team_id not in (None, state.assigned_team_id):
         return False
-    return state.status is wanted if wanted else state.status in _UNDONE
+    return state.status in rule.statuses
 
 
 def _first(life: Life, rule: Rule, begin: datetime, end: datetime) -> datetime | None:
