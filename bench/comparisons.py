@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 
-from bench import clocks, furnish, processes, product, rehearsals, rules, timers
+from bench import clocks, furnish, processes, product, rehearsing, rules, timers
 from bench.cases import Case, cases, fixed
 from bench.goals import CLIENTS, Goal
 from bench.measuring import Bench, Round
@@ -133,7 +133,7 @@ def _sweep(bench: Bench) -> Iterator[Goal]:
 ALL = (
     Comparison("visibility", _visibility), Comparison("policies", _policies), Comparison("bulk", _bulk),
     Comparison("export", _export), Comparison("sla verify", _verify), Comparison("rules create", rules.create),
-    Comparison("rules rehearsed", rehearsals.rehearse), Comparison("rules timed", timers.sweep),
+    Comparison("rules rehearsed", rehearsing.rehearse), Comparison("rules timed", timers.sweep),
     Comparison("sweep", _sweep),
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from incident_samples import real_log
+from rehearsals import add
 
 from codex.automation.models import Trigger
 from codex.automation.rules import NewRule
@@ -22,7 +23,6 @@ from codex.rehearsal.period import Period
 from codex.sla import policies, sweep
 from codex.sla.policies import NewPolicy, Target
 from codex.tickets.models import TicketPriority
-from rehearsals import add
 from world import FOUNDED, World, instant
 
 MARCH = Period(instant("2016-03-01T00:00Z"), instant("2016-04-01T00:00Z"))

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from automations import SEAL
 from lived_log import MARCH, eventful, live, rules_at_work, timed_rules_at_work
+from rehearsals import acted, predicted
 from sqlalchemy import select
 
 from codex.automation import timed
@@ -15,7 +16,6 @@ from codex.imports.incident_order import Replay
 from codex.rehearsal import drafts
 from codex.rehearsal.automation import Replay as Rehearsal
 from codex.rehearsal.period import Period, only_reading
-from rehearsals import acted, predicted
 from world import World, instant
 
 pytestmark = pytest.mark.anyio

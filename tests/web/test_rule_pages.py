@@ -38,9 +38,9 @@ URGENT = {"type": "set_priority", "priority": "P1"}
 async def keep(
     desk: OpenDesk, name: str, *conditions: Any, actions: list[Any] | None = None, team: Team | None = None, **more: Any
 ) -> AutomationRule:
+    said = {"trigger": Trigger.TICKET_CREATED, "actions": actions or [URGENT], **more}
     new = NewRule(
-        name=name, trigger=Trigger.TICKET_CREATED, conditions=list(conditions), actions=actions or [URGENT],
-        priority=10, team_id=team.id if team else None, **more,
+        name=name, conditions=list(conditions), priority=10, team_id=team.id if team else None, **said
     )  # fmt: skip
     async with desk.world.work(as_=desk.world.ona, now=clock.now()) as work:
         return await rules.add(work, new, seal=Seal("t" * 64))
@@ -287,3 +287,22 @@ async def test_calls_of_webhooks_that_failed_are_told_and_to_owners_which(
     assert "One call of its webhook failed for good." in page
     assert (url in page.partition("failed for good")[2] and "It answered 500." in page) is told
     assert ("Owners see which." in page) is not told
+
+
+async def test_of_a_rule_that_time_wakes_the_page_says_how_long_it_still_waits_and_what_would_not_hold(
+    desk: OpenDesk,
+) -> None:
+    waits = TriggerConfig(hours=8, status=TicketStatus.NEW)
+    urgent = {"field": "priority", "operator": "equals", "value": "P1"}
+    made = await keep(desk, "Slow", urgent, team=desk.world.it, trigger=Trigger.TIME_IN_STATUS, trigger_config=waits)
+    ref, taken = await desk.ticket("All dry"), await desk.ticket("All dry", assignee="amir")
+    lena = await desk.visitor("lena")
+
+    async def why(about: str) -> str:
+        page = (await lena.see(f"/rules/automation/{made.id}?ticket={about}")).text
+        told = text_of(page[page.index('id="why"') : page.index('id="order"')])
+        return told.partition("Find out ")[2]
+
+    assert re.match(rf"It waits on {ref} until .*, 8 hours from today at [\d:]+; as of now", await why(ref))
+    assert "Priority is Urgent saw Normal" in await why(ref)
+    assert (await why(taken)).startswith(f"It does not wait on {taken}")

@@ -26,6 +26,7 @@ from codex.automation import executions, queries, reading, rules
 from codex.automation.executions import ExecutionRow
 from codex.automation.reading import RuleRow, RuleVersionRow
 from codex.automation.rules import NewRule, RuleChanges
+from codex.automation.waiting import Waiting, waiting
 from codex.db.database import Reader
 from codex.httpkit.asked import Asked, Asking, Req
 from codex.httpkit.needs import Need
@@ -46,6 +47,7 @@ Matched = Annotated[
 OnTicket = Annotated[
     str | None, QueryParameter(name="ticket", description="Only on this ticket, by id, number or display id.")
 ]
+WithTicket = Annotated[str, QueryParameter(name="ticket", description="The ticket: its id, number or display id.")]
 
 
 @get("/", summary="Automation rules, in the order in which they run")
@@ -120,6 +122,14 @@ async def list_executions(
     return listed(page)
 
 
+@get("/{ruleId:str}/waiting", summary="How an automation rule that time wakes stands with a ticket now",
+     responses=refusals(422))  # fmt: skip
+async def show_waiting(asked: Asking, rule_id: RuleId, ticket: WithTicket) -> Waiting:
+    """Why it has not run there: since when it waits, from when on it is due, and what its conditions see now."""
+    async with asked.reading() as reader:
+        return await waiting(reader, asked.actor, id_of(rule_id), parse_ref(ticket), now=asked.now)
+
+
 async def _ticket(reader: Reader, asked: Asked, ref: str) -> UUID:
     return (await seen(reader, asked.actor, parse_ref(ref), now=asked.now)).id
 
@@ -135,6 +145,7 @@ async def _answer(asked: Asked, rule_id: UUID) -> Response[RuleRow]:
 
 
 router = Router(
-    "/automation-rules", route_handlers=[list_rules, add, show, change, remove, list_versions, list_executions],
+    "/automation-rules",
+    route_handlers=[list_rules, add, show, change, remove, list_versions, list_executions, show_waiting],
     opt={"operation": Need.AGENT}, tags=["automation"],
 )  # fmt: skip

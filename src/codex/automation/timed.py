@@ -26,9 +26,9 @@ BATCH = 200
 ACTOR = system("Automation")
 log = structlog.get_logger("codex.automation")
 
-_SINCE = {Trigger.TIME_IN_STATUS: "status_since", Trigger.UNASSIGNED_FOR: "unassigned_since",
+SINCE = {Trigger.TIME_IN_STATUS: "status_since", Trigger.UNASSIGNED_FOR: "unassigned_since",
           Trigger.NO_ACTIVITY_FOR: "active_at"}  # fmt: skip
-_BEGAN = {
+BEGAN = {
     Trigger.TIME_IN_STATUS: "e.type IN ('TICKET_CREATED', 'STATUS_CHANGED')",
     Trigger.UNASSIGNED_FOR: "e.type IN ('TICKET_CREATED', 'ASSIGNED')",
     Trigger.NO_ACTIVITY_FOR: "(e.type = 'TICKET_CREATED' OR e.actor_kind NOT IN ('rule', 'system'))",
@@ -133,11 +133,11 @@ def due_sql(rule: Rule, now: datetime, *, only: UUID | None = None) -> tuple[str
     in_status = "= %(statuses)s::ticket_status" if len(statuses) == 1 else "= ANY(%(statuses)s::ticket_status[])"
     is_open = "" if rule.statuses.intersection(DONE) else "AND tickets.completed_at IS NULL"
     condition = "true" if rule.broken else condition_sql(rule.conditions, params)
-    since = f"tickets.{_SINCE[trigger]}"
+    since = f"tickets.{SINCE[trigger]}"
     sql = f"""
         SELECT tickets.id, stay.id FROM tickets
         CROSS JOIN LATERAL (
-            SELECT e.id FROM ticket_events e WHERE e.ticket_id = tickets.id AND {_BEGAN[trigger]}
+            SELECT e.id FROM ticket_events e WHERE e.ticket_id = tickets.id AND {BEGAN[trigger]}
             ORDER BY e.version DESC LIMIT 1) stay
         WHERE {since} <= %(until)s AND tickets.status {in_status} {is_open}
           AND tickets.deleted_at IS NULL AND tickets.merged_into_id IS NULL

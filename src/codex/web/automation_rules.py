@@ -15,7 +15,7 @@ from codex.httpkit.needs import Need
 from codex.tickets.queries import parse_ref
 from codex.web import rule_rehearsals
 from codex.web.asking import zone_of
-from codex.web.present import rule_log
+from codex.web.present import rule_log, rule_waiting
 from codex.web.present import rules as present
 from codex.web.present.language import gettext as _
 from codex.web.present.rule_rehearsal_views import RehearsalView
@@ -80,6 +80,9 @@ def _answer(asked: Asked, found: Overview, ref: str, names: Mapping[str, str]) -
     if found.ticket_id is None:
         return AnswerView(typed=ref, sentence=_("There is no ticket {ref}.").format(ref=ref), is_wrong=True)
     called = names.get(str(found.ticket_id), ref.upper())
+    waits, is_at_work = found.waiting, found.rule.is_active and found.rule.paused_at is None and not found.rule.broken
+    if waits is not None and is_at_work and not waits.has_run:
+        return rule_waiting.answer(found.rule, called, ref, waits, names, now=asked.now, zone=zone_of(asked))
     return rule_log.answer(found.rule, called, ref, found.log.items, names, now=asked.now, zone=zone_of(asked))
 
 
