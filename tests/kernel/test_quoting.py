@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from codex.kernel import quoting
 from codex.kernel.placeholders import on_one_line
 from codex.kernel.quoting import fill_markdown, quoted
 from codex.kernel.richtext import to_html
@@ -58,6 +59,15 @@ def test_any_value_is_said_and_the_markup_is_the_templates_alone(template: str, 
     assert elements(html) == elements(plain), html
     expected = plain.replace("wordx", in_html(x)).replace("wordy", in_html(y))
     assert said(html).replace("&quot;", '"') == said(expected).replace("&quot;", '"')
+
+
+def test_many_values_are_rendered_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+    monkeypatch.setattr(quoting, "to_html", lambda text: rendered.append(text) or to_html(text))
+    for value in ("harmless", "1"):
+        rendered.clear()
+        fill_markdown("{{x}}. So\n\n" * 400, {"x": value})
+        assert len(rendered) == 2, value
 
 
 @pytest.mark.parametrize("text", ["VPN (office), 2 drops", "It's 5 o'clock!", "#1042 again", "+49 30 123", "3.5 GB"])

@@ -1,7 +1,6 @@
 """The doors of the application, open on a furnished desk."""
 
 import asyncio
-import logging
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,6 +17,7 @@ from one_transaction import OneTransaction
 
 import databases
 from codex.db import embedded
+from codex.httpkit import edge
 from codex.httpkit.asked import COOKIE
 from codex.identity import queries, signin
 from codex.kernel.actor import Scope, system
@@ -32,10 +32,9 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="package", autouse=True)
 def quiet() -> Iterator[None]:
     """No line per request: there are thousands."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    yield
-    structlog.configure(**before)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edge, "log", structlog.wrap_logger(structlog.ReturnLogger(), processors=[]))
+        yield
 
 
 @pytest.fixture(scope="session")

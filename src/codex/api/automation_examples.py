@@ -1,6 +1,6 @@
 """Examples for the OpenAPI document of automation rules."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from codex.automation.models import Trigger
 from codex.automation.reading import RuleRow, RuleVersionRow
 from codex.automation.rules import NewRule, RuleChanges
 from codex.automation.triggers import TriggerConfig
+from codex.automation.waiting import Waiting
 from codex.kernel.criteria.tree import Finding
 from codex.notifications.models import OutboxStatus
 from codex.tickets.models import TicketStatus
@@ -40,13 +41,17 @@ _ran = ExecutionRow(
         {"type": "add_tag", "changed": [{"fact": "TAG_ADDED", "name": "reminded"}]},
     ],
 )  # fmt: skip
+_waits = Waiting(
+    ticket_id=_TICKET, since=_MONDAY, due_at=_MONDAY + timedelta(hours=72), has_run=False,
+    conditions=[Finding("priority", "in", ["P3", "P4"], "P2", False)],
+)  # fmt: skip
 _sent = DeliveryRow(
     id=_RUN, rule_id=_RULE, ticket_id=_TICKET, url="https://pager.example/codex", status=OutboxStatus.FAILED,
     attempts=6, next_attempt_at=None, last_status=503, last_answer="Closed for the night",
     last_error="It answered 503.", sent_at=None, created_at=_MONDAY,
 )  # fmt: skip
 
-ALONE: tuple[Struct, ...] = (NewRule(**_SAID), RuleChanges(is_active=False), _row, _sent)
+ALONE: tuple[Struct, ...] = (NewRule(**_SAID), RuleChanges(is_active=False), _row, _sent, _waits)
 IN_LISTS: tuple[Struct, ...] = (
     _row,
     RuleVersionRow(**_SAID, id=_RUN, version=2, created_by_id=_ONA, created_at=_MONDAY),

@@ -167,7 +167,7 @@ async def _team(session: AsyncSession, text: str) -> Team:
     ref = _ref(text)
     if isinstance(ref, UUID):
         return await queries.team(session, ref, lock=True)
-    return await queries.team_by_slug(session, ref)
+    return await queries.team_by_slug(session, ref, lock=True)
 
 
 router = Router(

@@ -59,7 +59,7 @@ async def add(work: Work, new: NewRule, *, seal: Seal | None = None) -> Automati
     if work.actor.id is None:
         raise Unprocessable("A rule is somebody's: who makes it hears when it fails.")
     terms = await checking.checked(await work.reader(), RuleTerms(**given_of(new)), former=None, seal=seal)
-    _refuse_webhooks(work, terms, None)
+    refuse_webhooks(work, terms, None)
     rule = AutomationRule(created_by_id=work.actor.id, created_at=work.now, updated_at=work.now, version=1)
     _put(rule, terms)
     work.session.add(rule)
@@ -87,7 +87,7 @@ async def change(work: Work, rule: AutomationRule, wanted: RuleChanges, *, seal:
     if not given:
         return
     terms = await checking.checked(await work.reader(), asked, former=former, seal=seal)
-    _refuse_webhooks(work, terms, former)
+    refuse_webhooks(work, terms, former)
     if terms == former and not (rule.paused_at is not None and wanted.is_active is True):
         return
     was_paused, rule.paused_at = rule.paused_at is not None, None
@@ -120,7 +120,7 @@ def _shown(terms: RuleTerms) -> list[Any]:
     return shown
 
 
-def _refuse_webhooks(work: Work, terms: RuleTerms, former: RuleTerms | None) -> None:
+def refuse_webhooks(work: Work, terms: RuleTerms, former: RuleTerms | None) -> None:
     """Who may not say where tickets are sent to leaves what is there as it is, or takes it away; and sends those of no
     other team there."""
     there = checking.webhooks_of(former) if former and former.team_id == terms.team_id else []

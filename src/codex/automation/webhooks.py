@@ -47,16 +47,15 @@ class Courier:
         tried, under_way, ended = 0, set[asyncio.Task[None]](), set[asyncio.Task[None]]()
         try:
             while True:
-                begins = loop.time() < until
-                begun = await self._begin(works, AT_ONCE - len(under_way), now=now) if begins else set()
+                begins, free = loop.time() < until, AT_ONCE - len(under_way)
+                begun = await self._begin(works, free, now=now) if begins and free else set()
                 tried, under_way = tried + len(begun), under_way | begun
                 if not under_way:
                     break
                 done, under_way = await asyncio.wait(under_way, timeout=_MEANWHILE if begins else None)
                 ended |= done
-        finally:
-            for task in under_way:
-                task.cancel()
+        finally:  # also if no more could be begun: what is being sent is answered, and kept
+            await asyncio.gather(*under_way, return_exceptions=True)
         for task in ended:
             task.result()  # only now is a bug raised: all others have been kept
         return tried

@@ -23,6 +23,7 @@ async def while_there(receive: Receive, doing: Coroutine[Any, Any, T]) -> T:
     try:
         await asyncio.wait((work, leaving), return_when=FIRST_COMPLETED)
         if not work.done():
+            leaving.result()
             raise ClientGone
         return work.result()
     finally:

@@ -144,9 +144,12 @@ async def team(session: AsyncSession, team_id: UUID, *, lock: bool = False) -> T
     return found
 
 
-async def team_by_slug(session: AsyncSession, slug: str) -> Team:
+async def team_by_slug(session: AsyncSession, slug: str, *, lock: bool = False) -> Team:
     """A team by slug. Raises NotFound."""
-    found = await session.scalar(select(Team).where(Team.slug == slug))
+    query = select(Team).where(Team.slug == slug)
+    found: Team | None = await session.scalar(
+        query.with_for_update() if lock else query, execution_options={"populate_existing": lock}
+    )
     if found is None:
         raise NotFound(f"There is no team {slug}.")
     return found

@@ -13,6 +13,8 @@ _FIRST = re.compile(r"^(?:>|=|#{1,6}(?=\s|$)|[-+](?=[\s-]|$)|:(?=-)|\d{1,9}(?=[.
 _NO_LETTER = re.compile(r"[\x21-\x40\x5b-\x60\x7b-\x7e]")
 _STAND_IN = "\ue000{}\ue001"
 """Letters of nobody's alphabet, which Markdown takes for a word."""
+_CAREFUL = 8
+"""Of so many values each is tried in several ways, for which all is rendered each time; of more none is."""
 
 
 def fill_markdown(text: str, values: Mapping[str, str]) -> str:
@@ -23,16 +25,30 @@ def fill_markdown(text: str, values: Mapping[str, str]) -> str:
     """
     parts = parts_of(text)
     found = [on_one_line(values.get(name, "")) for name in parts[1::2]]
+    escaped = _joined(parts, [quoted(value) if value else "" for value in found])
     if not any(found):
-        return _joined(parts, found)
+        return escaped
     stand_ins = [_STAND_IN.format(place) if value else "" for place, value in enumerate(found)]
-    shape, put = _shape(_joined(parts, stand_ins)), list(stand_ins)
+    shape = wanted = _shape(_joined(parts, stand_ins))
+    for stand_in, value in zip(stand_ins, found, strict=True):
+        wanted = wanted.saying(stand_in, value)
+    if _shape(escaped) == wanted:
+        return escaped
+    if len(found) > _CAREFUL:
+        return _joined(parts, [_words_alone(value) for value in found])
+    return _one_by_one(parts, found, stand_ins, shape)
+
+
+def _one_by_one(parts: Sequence[str], found: Sequence[str], stand_ins: Sequence[str], shape: "_Shape") -> str:
+    put = list(stand_ins)
     for place, value in enumerate(found):
         shape = shape.saying(stand_ins[place], value)
         for way in _ways(value) if value else ():
             put[place] = way
             if _shape(_joined(parts, put)) == shape:
                 break
+        else:
+            shape = _shape(_joined(parts, put))
     return _joined(parts, put)
 
 
@@ -52,7 +68,11 @@ def _ways(value: str) -> Iterator[str]:
     yield _NO_LETTER.sub(lambda sign: f"&#{ord(sign[0])};", value)
     yield f"\\{quoted(value)}"  # behind a backslash of the text
     yield value.replace("`", "'")
-    yield on_one_line(_NO_LETTER.sub(" ", value))
+    yield _words_alone(value)
+
+
+def _words_alone(value: str) -> str:
+    return on_one_line(_NO_LETTER.sub(" ", value))
 
 
 class _Shape(NamedTuple):

@@ -9,9 +9,9 @@ from uuid import UUID
 from codex.automation import checking, reading
 from codex.automation.active import read_rules
 from codex.automation.models import TIMED
-from codex.automation.policy import may_set, may_set_webhooks
+from codex.automation.policy import may_set
 from codex.automation.reading import RuleRow
-from codex.automation.rules import NewRule
+from codex.automation.rules import NewRule, refuse_webhooks
 from codex.automation.terms import Rule, RuleTerms, rule_of, words_for
 from codex.classification.queries import refuse_absent_team
 from codex.db.database import Reader
@@ -24,7 +24,6 @@ from codex.tickets.action_reading import read_actions
 from codex.tickets.actions import Action, ApplyMacro
 
 _WHOSE = "Who may write such a rule may rehearse it: owners everybody's, and the admins of a team that team's own."
-_WEBHOOKS = "Owners say where tickets may be sent to; leave call_webhook as it is."
 
 
 class Place(NamedTuple):
@@ -118,9 +117,7 @@ async def _as_drafted(work: Work, new: NewRule, stored: RuleRow | None, seal: Se
         raise Invalid(*within(bad.problems)) from bad
     except Unprocessable as bad:
         raise Unprocessable(str(bad), problems=within(bad.problems)) from bad
-    there = checking.webhooks_of(former)
-    calls = checking.webhooks_of(terms)
-    require(may_set_webhooks(work.actor) or all(webhook in there for webhook in calls), _WEBHOOKS)
+    refuse_webhooks(work, terms, former)
     words = await words_for(reader, [terms.conditions])
     version = stored.version if stored else 1
     return rule_of(stored.id if stored else new_id(), version, terms, words)

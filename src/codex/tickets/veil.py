@@ -1,5 +1,6 @@
 """What rules saw in tickets that somebody sees as an owner alone is told without people's words: these are read on the
-ticket itself, where it is put on record (authorization.md, note 1)."""
+ticket itself, where it is put on record (authorization.md, note 1). Whether a condition held is told all the same: a
+rule's effects say it anyway."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
@@ -14,6 +15,7 @@ from codex.kernel.criteria.tree import Finding
 
 HIDDEN = "not shown here: open the ticket"
 _WORDS = ("description", "anyText")
+_ANSWERED = "CUSTOM_FIELD_CHANGED"
 _OUTSIDE = """
     SELECT id FROM tickets
     WHERE id = ANY(%(ids)s) AND assigned_team_id IS NOT NULL AND NOT assigned_team_id = ANY(%(my_teams)s)"""
@@ -33,7 +35,7 @@ T = TypeVar("T", bound=_Told)
 
 async def veiled(reader: Reader, actor: Actor, told: Sequence[T]) -> list[T]:
     """The same; of tickets outside an owner's teams without what somebody wrote or answered."""
-    asked = {each.ticket_id for each in told if any(_is_word(finding) for finding in each.conditions)}
+    asked = {each.ticket_id for each in told}
     if not actor.is_owner or not asked:
         return list(told)
     rows = await reader.all(_OUTSIDE, {"ids": list(asked), "my_teams": list(actor.team_roles)})
@@ -42,10 +44,28 @@ async def veiled(reader: Reader, actor: Actor, told: Sequence[T]) -> list[T]:
 
 
 def _without_words(told: T) -> T:
-    changed: Any = [
-        structs.replace(finding, seen=HIDDEN) if _is_word(finding) else finding for finding in told.conditions
+    struct: Any = told  # a Protocol cannot say that it is one
+    changed: dict[str, Any] = {
+        "conditions": [
+            structs.replace(finding, seen=HIDDEN) if _is_word(finding) else finding for finding in told.conditions
+        ]
+    }
+    if getattr(told, "keyword", None):
+        changed["keyword"] = HIDDEN
+    if winner := getattr(told, "winner", None):
+        changed["winner"] = structs.replace(winner, keyword=HIDDEN if winner.keyword else None)
+    if hasattr(told, "actions"):
+        changed["actions"] = [_without_answers(action) for action in told.actions]
+    veiled_: T = structs.replace(struct, **changed)
+    return veiled_
+
+
+def _without_answers(action: dict[str, Any]) -> dict[str, Any]:
+    facts = [
+        {**fact, "from": HIDDEN, "to": HIDDEN} if fact.get("fact") == _ANSWERED else fact
+        for fact in action.get("changed", ())
     ]
-    return structs.replace(told, conditions=changed)  # type: ignore[type-var]  # a Protocol cannot say that it is one
+    return {**action, "changed": facts}
 
 
 def _is_word(finding: Finding) -> bool:

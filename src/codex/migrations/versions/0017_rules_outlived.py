@@ -22,8 +22,8 @@ def upgrade() -> None:
     op.add_column(_EVENTS, Column("actor_rule_id", Uuid))
     op.add_column(_MESSAGES, Column("author_kind", actor_kind))
     op.add_column(_MESSAGES, Column("author_name", Text))
-    # Of the facts of a run, RULE_RAN, or ROUTED, has the same cause and actor; where two rules of one name ran, nobody
-    # can tell any more.
+    # Of the facts of a run, RULE_RAN has the same cause and actor; where two rules of one name ran, nobody can tell any
+    # more. What came of routing has ROUTED as its cause.
     op.execute(
         f"""
         UPDATE {_EVENTS} e SET actor_rule_id = ran.rule_id::uuid
@@ -32,6 +32,12 @@ def upgrade() -> None:
               GROUP BY r.ticket_id, r.cause_id, r.actor_name HAVING count(DISTINCT r.payload->>'ruleId') = 1) ran
         WHERE e.actor_kind = 'rule' AND e.ticket_id = ran.ticket_id AND e.cause_id = ran.cause_id
           AND e.actor_name = ran.actor_name
+        """
+    )
+    op.execute(
+        f"""
+        UPDATE {_EVENTS} e SET actor_rule_id = (r.payload->>'ruleId')::uuid FROM {_EVENTS} r
+        WHERE r.type = 'ROUTED' AND e.cause_id = r.id AND e.actor_kind = 'rule'
         """
     )
     op.execute(
