@@ -4,7 +4,7 @@ import os
 import re
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from msgspec import DecodeError
 from rich.console import Console
 
 from bench import cases, comparisons, goals, places, product, replaying, report
+from bench.comparisons import Comparison
 from bench.goals import Goal
 from bench.measuring import Bench, Measured, Memories
 from bench.places import Place
@@ -108,20 +109,25 @@ def _before() -> goals.Results:
         raise typer.BadParameter(f"--compare: results.json is of another form: {error}") from None
 
 
+def _compare(run: Run, bench: Bench, wanted: Iterable[Comparison]) -> None:
+    for comparison in wanted:
+        if run.wants(comparison.name):
+            for goal in comparison.measure(bench):
+                run.compared.append(goal)
+                console.print(f"{goal.what}: {goal.is_now}")
+
+
 def _at_size(run: Run, size: str) -> Iterator[Measured]:
     with places.opened(size, run.sizes[size], keep=run.keep) as place:
         run.processes = run.processes or _better(run, place)
         with _bench(run, place, run.processes, run.memories) as bench:
+            _compare(run, bench, comparisons.BEFORE)
             for case in cases.cases(bench.web.asker, place.desk):
                 if run.wants(case.name):
                     captured = bench.captured(case)
                     for clients in run.clients:
                         yield _told(bench.measure(case, captured, clients))
-            for comparison in comparisons.ALL:
-                if run.wants(comparison.name):
-                    for goal in comparison.measure(bench):
-                        run.compared.append(goal)
-                        console.print(f"{goal.what}: {goal.is_now}")
+            _compare(run, bench, comparisons.AFTERWARDS)
         with product.worker(
             place.server.data_dir
         ) as worker:  # last: it announces what is due, which is measured before
