@@ -1,4 +1,4 @@
-"""A client that goes away ends its rehearsal, at the real server: nothing runs on, and every connection is free."""
+"""Who goes away ends their rehearsal or export, at the real server: nothing runs on, all connections are free."""
 
 import os
 import socket
@@ -161,3 +161,38 @@ async def test_who_leaves_ends_the_replay_where_it_stands_and_frees_its_connecti
     told = [line for line in text.splitlines() if "/rehearse" in line]
     assert len(told) == rounds + len(KINDS) and "Traceback" not in text, text
     assert sum("status=499" in line for line in told) == (0 if in_lines else rounds)
+
+
+async def leave_an_export(client: httpx.AsyncClient, watch: Watch) -> None:
+    """Ask for all tickets, close the connection once that waits for tags, and see it end."""
+
+    def waits() -> bool:
+        return any("FROM ticket_tags" in query for query in watch.under_way())
+
+    async with anyio.create_task_group() as group:
+
+        async def ask() -> None:
+            async with client.stream("GET", "/tickets/export.csv") as answer:
+                assert answer.status_code == 200
+                await answer.aread()
+
+        group.start_soon(ask)
+        await until(waits, "the export waits")
+        group.cancel_scope.cancel()
+    await until(watch.is_over, "nothing runs")
+
+
+async def test_who_leaves_an_export_ends_it_and_its_connection_is_kept(
+    world: World, world_database: FreshDatabase, watch: Watch, ona: httpx.AsyncClient, log: Path
+) -> None:
+    await world.ticket(team=world.it)
+    rounds = POOL + 2
+    with psycopg.connect(**world_database.owner) as connection:
+        connection.execute("LOCK TABLE ticket_tags IN ACCESS EXCLUSIVE MODE")
+        for _ in range(rounds):
+            await leave_an_export(ona, watch)
+    answer = await ona.get("/tickets/export.csv")
+    assert answer.status_code == 200 and answer.text.count("\r\n") == 2, answer.text
+    text = await anyio.Path(log).read_text()
+    assert text.count("/tickets/export.csv") == rounds + 1, text
+    assert "closing connection" not in text and "Traceback" not in text, text

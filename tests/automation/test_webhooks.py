@@ -216,6 +216,15 @@ async def test_one_that_hangs_does_not_hold_up_the_others(world: World, monkeypa
     assert {(row.status, row.last_error) for row in waiting} == {(S.PENDING, "There was no answer within 0 seconds.")}
 
 
+async def test_while_one_hangs_another_is_told_all_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "TIMEOUT", timedelta(seconds=2))
+    async with far_end(hangs) as bad, far_end(says(200)) as good:
+        await rule(world, webhook(bad.url), *[webhook(good.url) for _ in range(3 * PER_HOST)])
+        await world.ticket(team=world.it)
+        tried = await courier().sweep(world.works, now=AT)
+    assert (tried, len(good.calls)) == (3 * PER_HOST + 1, 3 * PER_HOST), "not only the first few"
+
+
 async def test_a_worker_goes_on_while_a_webhook_does_not_answer(world: World) -> None:
     looked: list[datetime] = []
     twice = asyncio.Event()

@@ -1,6 +1,6 @@
 """`/audit-events`: what administrators did, and what owners read outside their teams."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 from litestar import Router, get
 from litestar.openapi import ResponseSpec
 from litestar.params import QueryParameter
-from litestar.response import Stream
 from msgspec import json
 
 from codex.api.common import LIMIT, Cursor, Limit, Listed, listed
@@ -16,6 +15,7 @@ from codex.audit import policy, queries
 from codex.audit.queries import AuditFilters, AuditRow
 from codex.httpkit.asked import Asked, Asking
 from codex.httpkit.needs import Need
+from codex.httpkit.pieces import Pieces
 from codex.identity.directory import team_ids
 from codex.kernel import clock, csv_text
 from codex.kernel.checks import Checks
@@ -60,22 +60,22 @@ async def export(
     teams: Teams = None,
     since: Since = None,
     until: Until = None,
-) -> Stream:
+) -> Pieces:
     """For owners, newest first, as many as there are. No cell of it is run by a spreadsheet."""
     require(policy.may_read_all(asked.actor), "Only owners take the audit log along.")
     filters = await _filters(asked, types, actors, teams, since, until)
     headers = {"Content-Disposition": 'attachment; filename="audit-events.csv"'}
-    return Stream(_lines(asked, filters), media_type=csv_text.MEDIA_TYPE, headers=headers)
+    return Pieces(_lines(asked, filters), media_type=csv_text.MEDIA_TYPE, headers=headers)
 
 
-async def _lines(asked: Asked, filters: AuditFilters) -> AsyncIterator[str]:
+async def _lines(asked: Asked, filters: AuditFilters) -> AsyncGenerator[bytes, None]:
     """A thousand at a time: no connection waits for a slow reader, and no more is held in memory."""
-    yield csv_text.line(_HEAD)
+    yield csv_text.line(_HEAD).encode()
     cursor = None
     while True:
         async with asked.reading() as reader:
             page = await queries.page(reader, asked.actor, filters, limit=_AT_ONCE, cursor=cursor)
-        yield "".join(map(_line, page.items))
+        yield "".join(map(_line, page.items)).encode()
         cursor = page.next_cursor
         if cursor is None:
             return

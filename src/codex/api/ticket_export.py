@@ -2,11 +2,11 @@
 
 from litestar import Router, get
 from litestar.openapi import ResponseSpec
-from litestar.response import Stream
 
 from codex.api.ticket_filters import PAGING, PARAMETERS, filters_of
 from codex.httpkit.asked import Asking, Req
 from codex.httpkit.needs import OPERATION
+from codex.httpkit.pieces import Pieces
 from codex.kernel import csv_text
 from codex.kernel.errors import Invalid, Problem, require
 from codex.tickets.export import lines
@@ -18,7 +18,7 @@ _CSV = ResponseSpec(
 
 
 @get("/", summary="Tickets, as CSV", media_type="text/csv", responses={200: _CSV}, opt={OPERATION: Operation.EXPORT})
-async def export(request: Req, asked: Asking) -> Stream:
+async def export(request: Req, asked: Asking) -> Pieces:
     """Under the same filters as the list, in the order in which they were opened, as many as there are: of the teams
     that one leads; for owners of all. No cell of it is run by a spreadsheet."""
     require(may_export(asked.actor), "Leads export the tickets of their teams, owners all.")
@@ -28,7 +28,7 @@ async def export(request: Req, asked: Asking) -> Stream:
         filters = await filters_of(request, reader, asked.actor)
     found = lines(asked.works.database, asked.actor, filters, now=asked.now)
     headers = {"Content-Disposition": 'attachment; filename="tickets.csv"'}
-    return Stream(found, media_type=csv_text.MEDIA_TYPE, headers=headers)
+    return Pieces(found, media_type=csv_text.MEDIA_TYPE, headers=headers)
 
 
 router = Router("/tickets/export.csv", route_handlers=[export], parameters=PARAMETERS, tags=["tickets"])

@@ -37,7 +37,7 @@ BEGAN = {
 
 
 async def sweep(works: Works, *, now: datetime | None = None, batch: int = BATCH) -> int:
-    """Run timed rules on what is due for them, each ticket in a transaction of its own; how many were taken.
+    """Run timed rules on what is due for them, each ticket in a transaction of its own; how many were run.
 
     One rule after the other, each at most once in EVERY whoever looks, until one finds something. Who dies in between
     leaves nothing half done; what had not been run is found again.
@@ -48,17 +48,18 @@ async def sweep(works: Works, *, now: datetime | None = None, batch: int = BATCH
             found = await _due(work, claimed, limit=batch) if claimed is not None else []
         if claimed is None:
             return 0
+        ran = 0
         for ticket_id, _ in found:
             try:
                 async with works.begin(ACTOR, now=now) as work:
-                    await _run(work, claimed, ticket_id)
+                    ran += await _run(work, claimed, ticket_id)
             except Exception:  # whatever is wrong with one ticket: the others have waited long enough
                 log.exception("timed rule failed", rule=str(claimed.id), ticket=str(ticket_id))
-        if len(found) >= batch:
+        if ran and len(found) >= batch:  # where none could be run, they wait a minute, and the other rules do not
             async with works.begin(ACTOR, now=now) as work:
                 await work.session.execute(_AGAIN, {"rule": claimed.id})
-        if found:
-            return len(found)
+        if ran:
+            return ran
 
 
 async def look_anew(works: Works) -> None:
@@ -104,23 +105,24 @@ async def _due(work: Work, rule: Rule, *, limit: int, only: UUID | None = None) 
     return [(row[0], row[1]) for row in rows]
 
 
-async def _run(work: Work, rule: Rule, ticket_id: UUID) -> None:
+async def _run(work: Work, rule: Rule, ticket_id: UUID) -> bool:
     """Run a rule on a ticket if it still is due: whoever held the ticket in between may have run it, or changed it."""
     ticket = await work.session.get(Ticket, ticket_id, with_for_update={"skip_locked": True})
     if ticket is None:
-        return
+        return False
     work.follow(ticket.updated_at)
     found = await _due(work, rule, limit=1, only=ticket_id)
     if not found:
-        return
+        return False
     await work.see_beyond()
     stay_id = found[0][1]
     occasion = Occasion(rule.terms.trigger, ticket, ticket_id, stay_id, stay_id, stay_event_id=stay_id)
     if rule.broken:
         await note_broken(work, occasion, rule, "; ".join(problem.message for problem in rule.broken))
-        return
+        return True
     values = await values_of(await work.reader(), ACTOR, [ticket_id], rule.conditions, now=work.now)
     await run(work, occasion, rule, explain(rule.conditions, values.get(ticket_id, {})))
+    return True
 
 
 def due_sql(rule: Rule, now: datetime, *, only: UUID | None = None) -> tuple[str, dict[str, object]]:

@@ -24,7 +24,8 @@ from codex.tickets.veil import veiled
 
 class Waiting(Struct, frozen=True, rename="camel", kw_only=True):
     """`since` when the ticket has been as the rule waits for; null: it is not, or is not the rule's. `dueAt`: from then
-    on the rule runs, as soon as its `conditions` hold; here is what they see now. `hasRun`: for this stay it has."""
+    on the rule runs, as soon as its `conditions` hold, null where it is off or broken; here is what they see now.
+    `hasRun`: for this stay it has."""
 
     ticket_id: UUID
     since: datetime | None
@@ -61,11 +62,13 @@ async def standing(reader: Reader, actor: Actor, rule: Rule, ref: Ref, *, now: d
     if row is None:
         return None
     ticket_id, status, team_id, is_whole, since, has_run = row
+    is_at_work = rule.terms.is_active and not rule.broken
     is_its = is_whole and TicketStatus(status) in rule.statuses and rule.team_id in (None, team_id)
     values = await values_of(reader, actor, [ticket_id], rule.conditions, now=now)
+    waits = timedelta(hours=rule.terms.trigger_config.hours or 0)
     told = Waiting(
         ticket_id=ticket_id, since=since if is_its else None, has_run=has_run,
-        due_at=since + timedelta(hours=rule.terms.trigger_config.hours or 0) if is_its and since else None,
+        due_at=since + waits if is_its and is_at_work and since else None,
         conditions=[] if rule.broken else explain(rule.conditions, values.get(ticket_id, {})),
     )  # fmt: skip
     return (await veiled(reader, actor, [told]))[0]

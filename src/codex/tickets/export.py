@@ -1,6 +1,6 @@
 """Tickets as comma-separated values, as many as there are, in constant memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from uuid import UUID
 
@@ -30,7 +30,7 @@ _SQL = f"""
     WHERE {EXPORT_SQL} AND {{narrow}} AND tickets.id > %(after)s ORDER BY tickets.id LIMIT %(chunk)s"""
 
 
-async def lines(database: Database, actor: Actor, filters: Filters, *, now: datetime) -> AsyncIterator[bytes]:
+async def lines(database: Database, actor: Actor, filters: Filters, *, now: datetime) -> AsyncGenerator[bytes, None]:
     """The header, then the tickets that the actor may export, in the order in which they were opened.
 
     In chunks, each read by itself and with the rights of its moment, so that nothing is held while a slow reader takes
