@@ -19,6 +19,7 @@ USED_FROM_OUTSIDE = {
     "initialize": "hatchling calls it",
     "receive_route": "Litestar calls it",
     "to_asgi_response": "Litestar calls it",
+    "send_body": "Litestar calls it",
     "handle_starttag": "html.parser calls it",
     "handle_endtag": "html.parser calls it",
     "handle_data": "html.parser calls it",
