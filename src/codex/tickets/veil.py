@@ -1,6 +1,6 @@
 """What rules saw in tickets that somebody sees as an owner alone is told without people's words: these are read on the
-ticket itself, where it is put on record (authorization.md, note 1). Whether a condition held is told all the same: a
-rule's effects say it anyway."""
+ticket itself, where it is put on record (authorization.md, note 1). Whether a condition
+held, and which keyword of a rule is there, is told all the same: a rule's effects say it anyway."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
@@ -50,10 +50,6 @@ def _without_words(told: T) -> T:
             structs.replace(finding, seen=HIDDEN) if _is_word(finding) else finding for finding in told.conditions
         ]
     }
-    if getattr(told, "keyword", None):
-        changed["keyword"] = HIDDEN
-    if winner := getattr(told, "winner", None):
-        changed["winner"] = structs.replace(winner, keyword=HIDDEN if winner.keyword else None)
     if hasattr(told, "actions"):
         changed["actions"] = [_without_answers(action) for action in told.actions]
     veiled_: T = structs.replace(struct, **changed)
