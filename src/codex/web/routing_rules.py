@@ -44,7 +44,7 @@ async def rehearse(request: Req, asked: Asking, rule_id: FromPath[UUID]) -> Page
     async def whole(answer: RehearsalView) -> Page:
         return await _shown(request, asked, rule_id, rehearsal=answer)
 
-    answer = await rule_rehearsals.of_routing(asked, rule_id)
+    answer = await rule_rehearsals.of_routing(request, asked, rule_id)
     return await rule_rehearsals.answered(request, asked, answer, whole=whole)
 
 
